@@ -1,0 +1,86 @@
+/** The predictor as a child process, on the source tree as it is. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** One line of the predictor's log; `event` where the line announces one. */
+export interface LogLine {
+  readonly level: string;
+  readonly msg: string;
+  readonly event?: string;
+  readonly [field: string]: unknown;
+}
+
+export interface PredictorProcess {
+  /** Base URL of REST. */
+  readonly url: string;
+  /** Resolves with the line that announces one of the events; rejects when the process ends before. */
+  waitFor(events: readonly string[]): Promise<LogLine>;
+  /** Asks for a reload of its configuration file. */
+  reload(): void;
+  /** Resolves when the process has ended. */
+  readonly ended: Promise<number | null>;
+  stop(): Promise<void>;
+}
+
+const MAIN = fileURLToPath(new URL('../../predictor/main.ts', import.meta.url));
+
+export interface PredictorOptions {
+  readonly configFile: string;
+  readonly port: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Called for every line of the log. */
+  readonly onLine: (line: LogLine) => void;
+}
+
+export function startPredictor(options: PredictorOptions): PredictorProcess {
+  const args = ['--models-config', options.configFile, '--http-host', '127.0.0.1', '--http-port', String(options.port)];
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+    env: { ...process.env, ...options.environment },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const waiting: { events: readonly string[]; resolve(line: LogLine): void; reject(error: Error): void }[] = [];
+  const tail: string[] = [];
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  createInterface({ input: child.stderr }).on('line', (text) => {
+    tail.push(text);
+    if (tail.length > 20) tail.shift();
+    const line = parseLine(text);
+    options.onLine(line);
+    for (const one of [...waiting]) {
+      if (line.event === undefined || !one.events.includes(line.event)) continue;
+      waiting.splice(waiting.indexOf(one), 1);
+      one.resolve(line);
+    }
+  });
+  void ended.then((code) => {
+    for (const one of waiting) one.reject(new Error(`the predictor ended with code ${code}:\n${tail.join('\n')}`));
+  });
+  return {
+    url: `http://127.0.0.1:${options.port}`,
+    waitFor: (events) =>
+      new Promise((resolve, reject) => {
+        if (child.exitCode !== null) reject(new Error(`the predictor ended:\n${tail.join('\n')}`));
+        else waiting.push({ events, resolve, reject });
+      }),
+    reload: () => {
+      child.kill('SIGHUP');
+    },
+    ended,
+    stop: () => stopChild(child, ended),
+  };
+}
+
+async function stopChild(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+  await ended;
+}
+
+function parseLine(text: string): LogLine {
+  try {
+    return JSON.parse(text) as LogLine;
+  } catch {
+    // Not from the log: Node itself writes warnings and crashes as plain text.
+    return { level: 'error', msg: text };
+  }
+}

@@ -1,0 +1,99 @@
+/** What Argo CD itself must know for waves and health to mean something. */
+import type { IConfigMap } from 'kubernetes-models/v1';
+import type { Site } from '../resolve/platform.ts';
+import { type App, PLATFORM_PROJECT, waves } from './app.ts';
+import { plain } from './plain.ts';
+
+/**
+ * Argo CD has not judged Applications since 1.8, so a parent does not wait for its children's waves. The check comes
+ * back with a guard: a status that was computed for another source is stale and does not count.
+ */
+const APPLICATION_HEALTH = `local status = {status = "Progressing", message = "Waiting for the first comparison"}
+if obj.status == nil then
+  return status
+end
+local compared = obj.status.sync and obj.status.sync.comparedTo and obj.status.sync.comparedTo.source
+local wanted = obj.spec.source
+if compared == nil or wanted == nil or compared.repoURL ~= wanted.repoURL or compared.path ~= wanted.path
+  or compared.chart ~= wanted.chart or compared.targetRevision ~= wanted.targetRevision then
+  status.message = "Waiting for a comparison with the current source"
+  return status
+end
+if obj.status.operationState ~= nil and obj.status.operationState.phase == "Running" then
+  status.message = "Synchronising"
+  return status
+end
+if obj.status.health ~= nil and obj.status.health.status ~= nil then
+  status.status = obj.status.health.status
+  status.message = obj.status.health.message or ""
+end
+if status.status == "Healthy" and obj.status.sync.status ~= "Synced" then
+  status.status = "Progressing"
+  status.message = "Not yet synchronised"
+end
+return status
+`;
+
+/**
+ * KServe 0.16 always writes the condition Stopped=False, which the check built into Argo CD before 3.2.1 took for a
+ * failure. This one also tells a model that cannot load (Degraded, with the reason) from one that still loads.
+ */
+const INFERENCE_SERVICE_HEALTH = `local status = {status = "Progressing", message = "Waiting for KServe"}
+local annotations = obj.metadata.annotations or {}
+if annotations["serving.kserve.io/stop"] == "true" then
+  return {status = "Suspended", message = "Stopped by annotation"}
+end
+if obj.status == nil or obj.status.conditions == nil then
+  return status
+end
+if obj.status.observedGeneration ~= nil and obj.status.observedGeneration ~= obj.metadata.generation then
+  return status
+end
+local model = obj.status.modelStatus or {}
+if model.transitionStatus == "InvalidSpec" or model.transitionStatus == "BlockedByFailedLoad" then
+  local info = model.lastFailureInfo or {}
+  return {status = "Degraded", message = (info.reason or model.transitionStatus) .. ": " .. (info.message or "")}
+end
+for _, condition in ipairs(obj.status.conditions) do
+  if condition.type == "Ready" then
+    if condition.status == "True" then
+      return {status = "Healthy", message = "The model is ready"}
+    end
+    status.message = condition.message or condition.reason or status.message
+  end
+end
+return status
+`;
+
+/** Adds keys to the ConfigMap `argocd-cm`; server-side apply leaves all others to whoever wrote them. */
+export function argocdConfigApp(site: Site): App {
+  return {
+    name: 'argocd-config',
+    project: PLATFORM_PROJECT,
+    namespace: site.argocd.namespace,
+    wave: waves.argocdConfig,
+    source: { kind: 'folder', objects: [plain(argocdConfig(site))] },
+    createNamespace: false,
+    removal: 'keep',
+  };
+}
+
+function argocdConfig(site: Site): IConfigMap {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: 'argocd-cm',
+      namespace: site.argocd.namespace,
+      labels: { 'app.kubernetes.io/name': 'argocd-cm', 'app.kubernetes.io/part-of': 'argocd' },
+      annotations: { 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' },
+    },
+    data: {
+      'resource.customizations.health.argoproj.io_Application': APPLICATION_HEALTH,
+      'resource.customizations.health.serving.kserve.io_InferenceService': INFERENCE_SERVICE_HEALTH,
+      // Quantities and the like are compared by meaning, not by spelling.
+      'resource.customizations.knownTypeFields.serving.kserve.io_InferenceService':
+        '- field: spec.predictor\n  type: core/v1/PodSpec\n',
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** Platform → Plan: which Applications the cluster gets and what is in them. It cannot fail. */
+import type { KubeObject } from '../kube/object.ts';
+import type { Platform } from '../resolve/platform.ts';
+import type { App, Plan } from './app.ts';
+import { application, rootApplication } from './application.ts';
+import { argocdConfigApp } from './argocd-config.ts';
+import { awsDocuments } from './aws.ts';
+import { chartApps } from './charts.ts';
+import { clientApp } from './client.ts';
+import { gatewayApp } from './gateway.ts';
+import { kserveApps } from './kserve.ts';
+import { modelApp } from './model-app.ts';
+import { platformProject, rootProject, teamAppProject } from './projects.ts';
+import { servingRuntimeApp } from './serving-runtime.ts';
+import { teamApp } from './team.ts';
+import { toolApps } from './tools.ts';
+
+const applications = new WeakMap<App, KubeObject>();
+
+export function plan(platform: Platform): Plan {
+  const { site, models } = platform;
+  const base: App[] = [
+    ...(site.argocd.configure ? [argocdConfigApp(site)] : []),
+    ...chartApps(site),
+    ...(site.parts.traefik === undefined ? [] : [gatewayApp(site)]),
+    ...kserveApps(site),
+    servingRuntimeApp(site),
+    ...site.teams.map((team) => teamApp(team, platform)),
+    ...toolApps(platform),
+    ...(site.client === undefined ? [] : [clientApp(platform, site.client)]),
+  ];
+  const apps = [...base, ...models.map((model) => modelApp(model, site))];
+  const argocd = new Map<string, readonly KubeObject[]>([
+    ['root.yaml', [rootProject(site), rootApplication(site)]],
+    ['project-platform.yaml', [platformProject(site, base)]],
+    ...site.teams.map((team) => [`project-team-${team.name}.yaml`, [teamAppProject(site, team)]] as const),
+  ]);
+  for (const app of apps) {
+    const object = applications.get(app) ?? application(app, site);
+    applications.set(app, object);
+    argocd.set(`${app.name}.yaml`, [object]);
+  }
+  return { cluster: site.cluster, apps, argocd, documents: awsDocuments(site) };
+}

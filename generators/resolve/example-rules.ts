@@ -1,0 +1,78 @@
+/** Rules of an entry's example: it must fit the signature, or its replay would prove nothing. */
+import type { Model, Tensor } from '../../schemas/types/models.d.ts';
+import { fault, type Pointer, type Problem } from '../problem.ts';
+import type { At } from './entry-rules.ts';
+
+type ExampleInput = NonNullable<Model['example']>['inputs'][number];
+
+export function exampleFaults(model: Model, at: At): Problem[] {
+  const { example, signature } = model;
+  if (example === undefined) return [];
+  const inputs = example.inputs.flatMap((input, index) => {
+    const place = ['example', 'inputs', index] as const;
+    const counted = countFaults(input, place, at);
+    return signature === undefined ? counted : [...counted, ...inputFaults(input, signature.inputs, place, at)];
+  });
+  if (signature === undefined) return inputs;
+  return [...inputs, ...absentFaults(example.inputs, signature.inputs, at), ...expectFaults(model, at)];
+}
+
+/** The data must hold as many values as the shape says, flat or nested in the very shape. */
+function countFaults(input: ExampleInput, place: Pointer, at: At): Problem[] {
+  const wanted = input.shape.reduce((product, size) => product * size, 1);
+  const found = countValues(input.data);
+  if (found === wanted) return [];
+  const message = `Cannot fill shape [${input.shape.join(', ')}] of "${input.name}": it takes ${wanted} values, the data has ${found}`;
+  return [fault('EXAMPLE_SHAPE', at(...place, 'data'), message, 'Correct the shape or the data')];
+}
+
+function countValues(data: unknown): number {
+  return Array.isArray(data) ? data.reduce<number>((sum, item) => sum + countValues(item), 0) : 1;
+}
+
+function inputFaults(input: ExampleInput, tensors: readonly Tensor[], place: Pointer, at: At): Problem[] {
+  const tensor = tensors.find(({ name, alias }) => name === input.name || alias === input.name);
+  if (tensor === undefined) {
+    const message = `Cannot send "${input.name}": the signature has no such input`;
+    const repair = `Choose one of: ${names(tensors)}`;
+    return [fault('EXAMPLE_INPUT', at(...place, 'name'), message, repair)];
+  }
+  const problems: Problem[] = [];
+  if (tensor.datatype !== input.datatype) {
+    const message = `Cannot send "${input.name}" as ${input.datatype}: the signature says ${tensor.datatype}`;
+    problems.push(fault('EXAMPLE_DATATYPE', at(...place, 'datatype'), message, `Write ${tensor.datatype}`));
+  }
+  const fits =
+    tensor.shape.length === input.shape.length &&
+    tensor.shape.every((size, dimension) => size === -1 || size === input.shape[dimension]);
+  if (!fits) {
+    const message = `Cannot send shape [${input.shape.join(', ')}] as "${input.name}": the signature says [${tensor.shape.join(', ')}]`;
+    problems.push(fault('EXAMPLE_SHAPE', at(...place, 'shape'), message, 'Correct the shape'));
+  }
+  return problems;
+}
+
+function absentFaults(inputs: readonly ExampleInput[], tensors: readonly Tensor[], at: At): Problem[] {
+  const given = new Set(inputs.map(({ name }) => name));
+  return tensors
+    .filter(({ name, alias }) => !given.has(name) && !(alias !== undefined && given.has(alias)))
+    .map(({ name }) => {
+      const message = `Cannot run the example: the input "${name}" of the signature is missing`;
+      return fault('EXAMPLE_INPUT', at('example', 'inputs'), message, `Add an input "${name}"`);
+    });
+}
+
+function expectFaults(model: Model, at: At): Problem[] {
+  const outputs = model.signature?.outputs ?? [];
+  return Object.keys(model.example?.expect ?? {})
+    .filter((name) => !outputs.some((tensor) => tensor.name === name || tensor.alias === name))
+    .map((name) => {
+      const message = `Cannot expect "${name}": the signature has no such output`;
+      const place = { ...at('example', 'expect', name), key: true };
+      return fault('EXAMPLE_OUTPUT', place, message, `Choose one of: ${names(outputs)}`);
+    });
+}
+
+function names(tensors: readonly Tensor[]): string {
+  return tensors.flatMap(({ name, alias }) => (alias === undefined ? [name] : [name, alias])).join(', ');
+}

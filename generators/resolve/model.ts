@@ -1,0 +1,83 @@
+/** One registry entry on one cluster → ServedModel. */
+import type { Autoscaling, Model, Resources, Serve } from '../../schemas/types/models.d.ts';
+import { defaults } from './defaults.ts';
+import type { ServedModel, Site } from './platform.ts';
+import { canonicalCpu, canonicalMemory } from './quantity.ts';
+import { protocolOf, runtimeOf } from './runtimes.ts';
+
+const done = new WeakMap<Site, WeakMap<Model, ServedModel>>();
+
+/**
+ * Resolves an entry whose references the rules have found good; undefined when one of them is not.
+ * The result depends on the entry and the site alone, so an unchanged entry gives the very same object again.
+ */
+export function serveModel(model: Model, site: Site): ServedModel | undefined {
+  const known = done.get(site) ?? new WeakMap<Model, ServedModel>();
+  done.set(site, known);
+  const before = known.get(model);
+  if (before !== undefined) return before;
+  const served = build(model, site);
+  if (served !== undefined) known.set(model, served);
+  return served;
+}
+
+function build(model: Model, site: Site): ServedModel | undefined {
+  const serve = model.serve?.[site.cluster];
+  const version = model.versions.find((candidate) => candidate.version === serve?.version);
+  const team = site.teams.find((candidate) => candidate.name === model.owner);
+  const runtime = runtimeOf(model);
+  const formatVersion = runtime?.formats[model.format];
+  if (!serve || !version || !team || !runtime || formatVersion === undefined) return undefined;
+  const placement = { ...model.placement, ...serve.placement };
+  const resources = resolveResources(model, serve, runtime.name === 'onnx-node' ? site.predictor : runtime.defaults);
+  return {
+    name: model.name,
+    namespace: team.namespace,
+    team: team.name,
+    runtime,
+    format: { name: model.format, version: formatVersion },
+    protocol: protocolOf(model, runtime),
+    version: version.version,
+    artifact: version.artifact,
+    ...(version.sha256 === undefined ? {} : { sha256: version.sha256 }),
+    environment: { ...model.environment, ...serve.environment },
+    ...(resources === undefined ? {} : { resources }),
+    replicas: resolveReplicas({ ...model.autoscaling, ...serve.autoscaling }),
+    timeoutSeconds: serve.timeoutSeconds ?? model.timeoutSeconds ?? defaults.timeoutSeconds,
+    clusterLocal: (serve.visibility ?? model.visibility ?? 'public') === 'cluster-local',
+    ...(placement.nodeSelector === undefined ? {} : { nodeSelector: placement.nodeSelector }),
+    ...(placement.tolerations === undefined ? {} : { tolerations: placement.tolerations }),
+    host: `${model.name}-${team.namespace}.${site.domain}`,
+    grpcHost: `${model.name}-grpc-${team.namespace}.${site.domain}`,
+    ...(site.client !== undefined && model.client?.hostname !== undefined
+      ? { pageHost: `${model.client.hostname}.${site.domain}` }
+      : {}),
+  };
+}
+
+/** Requests and limits in canonical form; undefined when the entry sets none and the runtime's own hold. */
+export function resolveResources(
+  model: Pick<Model, 'resources'>,
+  serve: Pick<Serve, 'resources'>,
+  fallback: { readonly cpu: string; readonly memory: string },
+): ServedModel['resources'] {
+  const merged: Resources = { ...model.resources, ...serve.resources };
+  if (Object.keys(merged).length === 0) return undefined;
+  const memory = canonicalMemory(merged.memory ?? fallback.memory);
+  const gpu = merged.gpu === undefined ? {} : { 'nvidia.com/gpu': String(merged.gpu) };
+  return {
+    requests: { cpu: canonicalCpu(merged.cpu ?? fallback.cpu), memory, ...gpu },
+    // The memory limit equals the request: memory cannot be throttled, only killed for.
+    limits: { ...(merged.cpuLimit === undefined ? {} : { cpu: canonicalCpu(merged.cpuLimit) }), memory, ...gpu },
+  };
+}
+
+export function resolveReplicas(autoscaling: Autoscaling): ServedModel['replicas'] {
+  const min = autoscaling.minReplicas ?? Math.min(defaults.replicas.min, autoscaling.maxReplicas ?? 1);
+  return {
+    min,
+    max: autoscaling.maxReplicas ?? min,
+    metric: autoscaling.metric ?? defaults.replicas.metric,
+    target: autoscaling.target ?? defaults.replicas.target,
+  };
+}

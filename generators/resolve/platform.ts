@@ -1,0 +1,143 @@
+/** Platform: a registry on one cluster with every default filled, every name final and every reference resolved. */
+import type { Where } from '../problem.ts';
+import type { Protocol, Runtime } from './runtimes.ts';
+
+/** What `cluster.yaml` says, with its defaults. It does not depend on any model. */
+export interface Site {
+  readonly cluster: string;
+  readonly repository: { readonly url: string; readonly revision: string };
+  readonly domain: string;
+  readonly argocd: { readonly namespace: string; readonly configure: boolean };
+  readonly gateway: Gateway;
+  readonly storage: Storage;
+  readonly credentials: Credentials;
+  readonly kserve: { readonly version: string; readonly namespace: string };
+  readonly predictor: { readonly image: string; readonly cpu: string; readonly memory: string };
+  readonly client?: ClientPage;
+  readonly parts: Parts;
+  readonly teams: readonly Team[];
+}
+
+export interface Gateway {
+  readonly namespace: string;
+  readonly name: string;
+  readonly className: string;
+  readonly urlScheme: 'http' | 'https';
+  readonly tls?: {
+    readonly secret: string;
+    readonly issuer: 'self-signed' | 'acme' | 'existing';
+    readonly email?: string;
+  };
+}
+
+export interface Storage {
+  readonly bucket: string;
+  readonly region: string;
+  readonly mlflowPath: string;
+  /** Only for servers other than AWS. `host` is `host[:port]`, as KServe v0.16.0 wants it. */
+  readonly endpoint?: { readonly url: string; readonly host: string; readonly https: boolean };
+}
+
+export type Credentials =
+  | { readonly kind: 'static'; readonly serviceAccount: string; readonly secret: string }
+  | {
+      readonly kind: 'irsa';
+      readonly serviceAccount: string;
+      readonly accountId: string;
+      readonly oidcProvider: string;
+      readonly readerRoleArn: string;
+      readonly writerRoleArn: string;
+    };
+
+export interface ClientPage {
+  readonly namespace: string;
+  readonly service: string;
+  readonly port: number;
+  readonly host: string;
+}
+
+/** Versions of the parts that are installed; what is switched off is absent. */
+export interface Parts {
+  readonly gatewayApi?: string;
+  readonly certManager?: string;
+  readonly sealedSecrets?: string;
+  readonly traefik?: string;
+  readonly mlflow?: string;
+  readonly jupyterhub?: string;
+  readonly monitoring?: string;
+}
+
+export interface Team {
+  readonly name: string;
+  readonly namespace: string;
+  readonly quota?: {
+    readonly cpu?: string;
+    readonly memory?: string;
+    readonly gpu?: number;
+    readonly pods?: number;
+  };
+}
+
+/** One model as one cluster serves it. */
+export interface ServedModel {
+  readonly name: string;
+  readonly namespace: string;
+  readonly team: string;
+  readonly runtime: Runtime;
+  readonly format: { readonly name: string; readonly version: string };
+  readonly protocol: Protocol;
+  readonly version: string;
+  readonly artifact: string;
+  readonly sha256?: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Undefined where the runtime's own requests hold. */
+  readonly resources?: {
+    readonly requests: Readonly<Record<string, string>>;
+    readonly limits: Readonly<Record<string, string>>;
+  };
+  readonly replicas: {
+    readonly min: number;
+    readonly max: number;
+    readonly metric: 'cpu' | 'memory';
+    readonly target: number;
+  };
+  readonly timeoutSeconds: number;
+  readonly clusterLocal: boolean;
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly tolerations?: readonly Toleration[];
+  /** Host of the model itself, `<name>-<namespace>.<domain>` (KServe's default domainTemplate). */
+  readonly host: string;
+  /** Host under which gRPC is routed, `<name>-grpc-<namespace>.<domain>`. */
+  readonly grpcHost: string;
+  /** Host of its page, where the cluster has the client. */
+  readonly pageHost?: string;
+}
+
+export interface Toleration {
+  readonly key?: string;
+  readonly operator?: 'Exists' | 'Equal';
+  readonly value?: string;
+  readonly effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+}
+
+/** A Secret that must have been sealed, and why. */
+export interface SecretNeed {
+  readonly namespace: string;
+  readonly secret: string;
+  readonly keys: Readonly<Record<string, { readonly bytes?: number }>>;
+  readonly because: Where;
+}
+
+/** A SealedSecret as `npm run seal` wrote it: an input, since sealing twice gives other bytes. */
+export interface SealedFile {
+  readonly file: string;
+  readonly value: unknown;
+}
+
+export interface Platform {
+  readonly site: Site;
+  readonly models: readonly ServedModel[];
+  readonly secrets: readonly SecretNeed[];
+  /** The sealed files that something needs, by `<namespace>.<secret>`. */
+  readonly sealed: ReadonlyMap<string, SealedFile>;
+}

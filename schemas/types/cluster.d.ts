@@ -1,0 +1,186 @@
+/** Made from schemas/cluster.schema.json by `npm run schemas`; do not edit. */
+
+/** Where models run: one Kubernetes cluster, its address, its storage and which platform parts it gets. The cluster's name is the name of its folder. */
+export interface Cluster {
+  /** The Git repository that Argo CD reads, which is this one. */
+  readonly repository: Repository;
+  /** Base domain. A model answers at `<model>-<namespace>.<domain>`, a client page at `<hostname>.<domain>`. */
+  readonly domain: string;
+  /** The Argo CD that reads this repository. */
+  readonly argocd?: ArgoCD;
+  /** The Gateway through which models and pages are reached. */
+  readonly gateway: Gateway;
+  /** The S3 bucket that holds the artifacts. */
+  readonly storage: Storage;
+  /** How pods authenticate to S3. */
+  readonly credentials: Credentials;
+  /** The teams whose models this cluster serves. */
+  readonly teams: readonly [Team, ...Team[]];
+  /** The KServe release and how its controller is set up. */
+  readonly kserve: KServe;
+  /** The runtime `onnx-node`, built from `predictor/` in this repository. */
+  readonly predictor?: Predictor;
+  /** The page where people use the models. */
+  readonly client?: ClientPage;
+  /** Parts installed beside KServe. Switch one off where the cluster already has it; name a version to move from the default. */
+  readonly platform?: Platform;
+}
+
+export type Name = string;
+
+export type Image = string;
+
+export type CpuQuantity = string;
+
+export type MemoryQuantity = string;
+
+export interface Part {
+  /** Whether it is installed. */
+  readonly enabled?: boolean;
+  /** Chart or release version. */
+  readonly version?: string;
+}
+
+/** The Git repository that Argo CD reads, which is this one. */
+export interface Repository {
+  /** Clone URL as Argo CD knows it. */
+  readonly url: string;
+  /** Branch, tag or commit to follow. Default `main`. */
+  readonly revision?: string;
+}
+
+/** The Argo CD that reads this repository. */
+export interface ArgoCD {
+  /** Its namespace. Default `argocd`. */
+  readonly namespace?: Name;
+  /** Whether to add health checks and difference rules to its ConfigMap `argocd-cm`. Waves between Applications need them. Default true. */
+  readonly configure?: boolean;
+}
+
+/** The Gateway through which models and pages are reached. */
+export interface Gateway {
+  /** Its namespace. Default `traefik`. */
+  readonly namespace?: Name;
+  /** Its name. Default `traefik-gateway`. */
+  readonly name?: Name;
+  /** Its GatewayClass. Default `traefik`. */
+  readonly className?: Name;
+  /** Scheme of the public addresses. `https` needs `tls`. Default `https` with `tls`, else `http`. */
+  readonly urlScheme?: 'http' | 'https';
+  /** The certificate of the HTTPS listener. Leave it out for HTTP alone. */
+  readonly tls?: TLS;
+}
+
+/** The certificate of the HTTPS listener. Leave it out for HTTP alone. */
+export interface TLS {
+  /** Secret with the certificate for `*.<domain>`, in the Gateway's namespace. Default `gateway-tls`. */
+  readonly secret?: Name;
+  /** Who signs it: `self-signed`, `acme` (Let's Encrypt, DNS-01 through Route 53), or `existing` for a Secret that you provide yourself. */
+  readonly issuer: 'self-signed' | 'acme' | 'existing';
+  /** Contact for the ACME account; `acme` needs it. */
+  readonly email?: string;
+}
+
+/** The S3 bucket that holds the artifacts. */
+export interface Storage {
+  /** Bucket name. */
+  readonly bucket: string;
+  /** AWS region, for example `ca-central-1`. */
+  readonly region: string;
+  /** URL of an S3-compatible server. Leave it out for AWS, where the region alone gives the address. */
+  readonly endpoint?: string;
+  /** Prefix in the bucket under which MLflow keeps its artifacts. Default `mlflow`. */
+  readonly mlflowPath?: string;
+}
+
+/** How pods authenticate to S3. */
+export interface Credentials {
+  /** `static`: an IAM user's access key in a SealedSecret. `irsa`: an IAM role for the ServiceAccount (EKS), no stored key. */
+  readonly kind: 'static' | 'irsa';
+  /** Name of the Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, in every namespace that needs it. Default `mlops-aws-credentials`. Only with `static`. */
+  readonly secret?: Name;
+  /** Name of the ServiceAccount that model pods use. Default `sa-s3-access`. */
+  readonly serviceAccount?: Name;
+  /** AWS account number, 12 digits. Only with `irsa`. */
+  readonly accountId?: string;
+  /** The cluster's OIDC provider without scheme, for example `oidc.eks.ca-central-1.amazonaws.com/id/…`. Only with `irsa`. */
+  readonly oidcProvider?: string;
+}
+
+/** A team: its namespace, AppProject and quota. */
+export interface Team {
+  /** Name, as in a model's `owner`. */
+  readonly name: Name;
+  /** Namespace of its models. Default: the team's name. */
+  readonly namespace?: Name;
+  /** What the team's pods may request together. Leave it out for no limit. */
+  readonly quota?: Quota;
+}
+
+/** What the team's pods may request together. Leave it out for no limit. */
+export interface Quota {
+  /** Sum of CPU requests. */
+  readonly cpu?: CpuQuantity;
+  /** Sum of memory requests and of memory limits. */
+  readonly memory?: MemoryQuantity;
+  /** Number of GPUs. */
+  readonly gpu?: number;
+  /** Number of pods. */
+  readonly pods?: number;
+}
+
+/** The KServe release and how its controller is set up. */
+export interface KServe {
+  /** Release. The manifests are made for v0.16.0. */
+  readonly version: 'v0.16.0';
+  /** Namespace of the controller. Its CRDs name `kserve`, so only that works with v0.16.0. */
+  readonly namespace?: 'kserve';
+}
+
+/** The runtime `onnx-node`, built from `predictor/` in this repository. */
+export interface Predictor {
+  /** Image reference; pin it by digest (`…@sha256:…`) in production. */
+  readonly image?: Image;
+  /** Requests of a model that sets none of its own. */
+  readonly resources?: RuntimeResources;
+}
+
+/** Requests of a model that sets none of its own. */
+export interface RuntimeResources {
+  /** CPU request. Default `250m`. */
+  readonly cpu?: CpuQuantity;
+  /** Memory request and limit. Default `512Mi`. */
+  readonly memory?: MemoryQuantity;
+}
+
+/** The page where people use the models. */
+export interface ClientPage {
+  /** Whether the cluster gets the routes to it. Default false. */
+  readonly enabled?: boolean;
+  /** Its namespace. Default `model-client`. */
+  readonly namespace?: Name;
+  /** Name of its Service. Default `model-client`. */
+  readonly service?: Name;
+  /** Port of its Service. Default 8501. */
+  readonly port?: number;
+  /** First label of the catalogue's host. Default `models`. */
+  readonly hostname?: string;
+}
+
+/** Parts installed beside KServe. Switch one off where the cluster already has it; name a version to move from the default. */
+export interface Platform {
+  /** Gateway API CRDs, standard channel. */
+  readonly gatewayApi?: Part;
+  /** cert-manager, which KServe's webhooks need. */
+  readonly certManager?: Part;
+  /** Sealed Secrets controller. */
+  readonly sealedSecrets?: Part;
+  /** Traefik, the Gateway's implementation, and the Gateway itself. */
+  readonly traefik?: Part;
+  /** MLflow tracking server and model registry. Default off. */
+  readonly mlflow?: Part;
+  /** JupyterHub, where models are trained. Default off. */
+  readonly jupyterhub?: Part;
+  /** Prometheus Operator with Prometheus and Grafana; also switches the PodMonitors. Default off. */
+  readonly monitoring?: Part;
+}
