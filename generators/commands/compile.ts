@@ -14,6 +14,7 @@ import type { Platform, SealedFile } from '../resolve/platform.ts';
 import { checkRegistry, resolve, siteOf } from '../resolve/resolve.ts';
 import { validateCluster, validateRegistry } from '../validate/files.ts';
 import { checkObjects } from '../verify/objects.ts';
+import { findCredentials } from '../verify/plaintext.ts';
 import { createSchemaChecker } from '../verify/schemas.ts';
 import { checkSealed } from '../verify/sealed.ts';
 
@@ -95,15 +96,15 @@ export function createCompiler(root: string): Compiler {
       step('reading models.yaml');
       const registrySource = await read(REGISTRY, true);
       keep(registrySource.source);
-      problems.push(...registrySource.problems);
+      problems.push(...registrySource.problems, ...findCredentials(REGISTRY, registrySource.text));
       const names = (await listFolders(join(root, 'clusters'))).filter((name) => name !== 'node_modules');
       const selected = names.filter((name) => options.clusters?.includes(name) ?? true);
       const inputs: ClusterInput[] = [];
       for (const name of selected) {
         const file = `clusters/${name}/cluster.yaml`;
-        const { source, problems: faults } = await read(file);
+        const { text, source, problems: faults } = await read(file);
         keep(source);
-        problems.push(...faults);
+        problems.push(...faults, ...findCredentials(file, text));
         if (source === undefined || faults.length > 0) continue;
         const checked = validateCluster(source);
         problems.push(...checked.problems);
@@ -143,9 +144,6 @@ export function createCompiler(root: string): Compiler {
               secrets: sealed.files,
               needs: resolved.value.secrets,
               now: options.now,
-              otherFiles: [sources.get(input.file)].flatMap((source) =>
-                source === undefined ? [] : [{ file: source.file, text: '', value: source.value }],
-              ),
             }),
           ),
         );

@@ -30,22 +30,37 @@ export async function ask(url: string, model: Model): Promise<{ text: string; ok
   return { text: `${lines.join('\n')}\n`, ok: status === 200 };
 }
 
-/** Names of the classes for outputs that hold class indices. */
+/** The classes by name: of each index, and of the highest of each row of probabilities. */
 function labelLines(model: Model, answer: InferResponse): string[] {
   return (answer.outputs ?? []).flatMap(({ name, data }) => {
     const tensor = model.signature?.outputs.find((output) => output.name === name || output.alias === name);
-    const labels = tensor?.labels;
-    if (labels === undefined || tensor?.datatype.startsWith('FP') !== false) return [];
-    return [`    ${name}: ${data.map((index) => labels[Number(index)] ?? String(index)).join(', ')}`];
+    if (tensor?.labels === undefined) return [];
+    const { labels, datatype } = tensor;
+    const names = datatype.startsWith('FP')
+      ? rowsOf(data.map(Number), labels.length).map((row) => likeliest(row, labels))
+      : data.map((index) => labels[Number(index)] ?? String(index));
+    return [`    ${name}: ${names.join(', ')}`];
   });
 }
 
-/** What is served now, one line a model. */
-export function describeServed(platform: Platform, config: PredictorConfig): string {
+function rowsOf(values: readonly number[], width: number): number[][] {
+  return Array.from({ length: Math.ceil(values.length / width) }, (_, row) =>
+    values.slice(row * width, (row + 1) * width),
+  );
+}
+
+function likeliest(row: readonly number[], labels: readonly string[]): string {
+  const best = row.indexOf(Math.max(...row));
+  return `${labels[best] ?? best} ${((row[best] ?? 0) * 100).toFixed(1)} %`;
+}
+
+/** What is served now, one line a model. A model that failed keeps its last good state, if it ever had one. */
+export function describeServed(platform: Platform, config: PredictorConfig, failed: ReadonlySet<string>): string {
   const width = Math.max(0, ...platform.models.map(({ name }) => name.length));
-  const served = config.file.models.map(
-    ({ name, version, sha256 }) =>
-      `    ${name.padEnd(width)}  version ${version}  sha256 ${(sha256 ?? '').slice(0, 12)}… ready\n`,
+  const served = config.file.models.map(({ name, version, sha256 }) =>
+    failed.has(name)
+      ? `    ${name.padEnd(width)}  version ${version}  cannot be served, see above; what served before serves on\n`
+      : `    ${name.padEnd(width)}  version ${version}  sha256 ${(sha256 ?? '').slice(0, 12)}…  ready\n`,
   );
   const other = config.elsewhere.map(
     ({ name, runtime }) => `    ${name.padEnd(width)}  not here: its runtime is ${runtime.name}\n`,

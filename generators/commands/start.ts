@@ -3,18 +3,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeAtomic } from '../outside/atomic.ts';
+import { readText } from '../outside/files.ts';
 import { isPortFree } from '../outside/ports.ts';
-import { startPredictor } from '../outside/predictor-process.ts';
+import { type PredictorProcess, startPredictor } from '../outside/predictor-process.ts';
 import { type S3Server, startS3Server } from '../outside/s3-server.ts';
-import { waitForSignal, watchFiles } from '../outside/watch.ts';
+import { type Edits, waitForSignal, watchFiles } from '../outside/watch.ts';
 import { allow } from '../problem.ts';
 import { locateProblems } from '../report/located.ts';
 import { countLine, textReport } from '../report/text.ts';
 import type { Platform } from '../resolve/platform.ts';
-import { createCompiler } from './compile.ts';
+import { type Compiler, createCompiler } from './compile.ts';
 import { generateWith } from './generate.ts';
 import { type PredictorConfig, predictorConfig } from './start-config.ts';
 import { ask, describeServed, sampleModel } from './start-request.ts';
+import { failedModels, faultText, nextSteps } from './start-text.ts';
 
 export interface StartOptions {
   readonly root: string;
@@ -46,18 +48,29 @@ export async function start(options: StartOptions, write: Write): Promise<number
     return 1;
   }
   const compiler = createCompiler(options.root);
+  // Before anything is read, so that no edit falls between reading and watching.
+  const edits = await watchFiles(options.root, ['models.yaml', 'clusters', ARTIFACTS]);
+  try {
+    return await run(options, compiler, edits, write);
+  } finally {
+    await edits.close();
+  }
+}
+
+async function run(options: StartOptions, compiler: Compiler, edits: Edits, write: Write): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'kserve-gitops-'));
+  write('1/4 manifests: generating and verifying every cluster\n');
   const first = await compileAll(options, compiler, write);
   if (first === undefined) {
     await rm(folder, { recursive: true });
     return 1;
   }
-  write(`2/4 S3: starting an embedded server\n`);
+  write('2/4 S3: starting an embedded server with the sample artifacts\n');
   const s3 = await startS3Server(options.s3Port, [first.platform.site.storage.bucket]);
   try {
     const count = await s3.fill(join(options.root, ARTIFACTS));
     write(`    ${count} objects in s3://${first.platform.site.storage.bucket}/ at ${s3.endpoint}\n`);
-    return await serve(options, compiler, first, { s3, folder }, write);
+    return await serve(options, compiler, first, { s3, folder, edits }, write);
   } finally {
     await s3.stop();
     await rm(folder, { recursive: true, force: true });
@@ -70,12 +83,7 @@ interface Ready {
 }
 
 /** Generates and verifies every cluster; shows the faults and returns undefined when there are any. */
-async function compileAll(
-  options: StartOptions,
-  compiler: ReturnType<typeof createCompiler>,
-  write: Write,
-): Promise<Ready | undefined> {
-  write('1/4 manifests: generating and verifying every cluster\n');
+async function compileAll(options: StartOptions, compiler: Compiler, write: Write): Promise<Ready | undefined> {
   const outcome = await generateWith(compiler, options.root, { now: new Date() });
   const problems = locateProblems(outcome.problems, outcome.locate);
   write(textReport(problems, PLAIN).replace(/^/gm, '    ').trimEnd() + (problems.length > 0 ? '\n' : ''));
@@ -93,17 +101,18 @@ async function compileAll(
 interface Parts {
   readonly s3: S3Server;
   readonly folder: string;
+  readonly edits: Edits;
 }
 
 async function serve(
   options: StartOptions,
-  compiler: ReturnType<typeof createCompiler>,
+  compiler: Compiler,
   first: Ready,
-  { s3, folder }: Parts,
+  { s3, folder, edits }: Parts,
   write: Write,
 ): Promise<number> {
   const configFile = join(folder, 'predictor.json');
-  await writeAtomic(configFile, `${JSON.stringify(first.config.file, undefined, 2)}\n`);
+  await writeAtomic(configFile, configText(first));
   write(`3/4 predictor: fetching ${first.config.file.models.length} models from S3, checking their SHA-256\n`);
   const predictor = startPredictor({
     configFile,
@@ -115,32 +124,14 @@ async function serve(
   });
   try {
     const signal = waitForSignal(['SIGINT', 'SIGTERM']);
-    const ready = await Promise.race([predictor.waitFor(['ready']), signal.then(() => undefined)]);
+    const ready = await Promise.race([predictor.waitFor(['ready', 'not-ready']), signal.then(() => undefined)]);
     if (ready === undefined) return 0;
-    write(describeServed(first.platform, first.config));
-    const answered = await answer(predictor.url, first, write);
-    if (options.once || !answered) return answered ? 0 : 1;
-    write(nextSteps(predictor.url, s3.endpoint, first));
-    const edits = watchFiles(options.root, ['models.yaml', 'clusters', ARTIFACTS], async (files) => {
-      write(`\nchanged: ${files.join(', ')}\n`);
-      if (files.some((file) => file.startsWith(ARTIFACTS))) await s3.fill(join(options.root, ARTIFACTS));
-      const next = await compileAll(options, compiler, write);
-      if (next === undefined) {
-        write('    The models go on serving as before.\n');
-        return;
-      }
-      await writeAtomic(configFile, `${JSON.stringify(next.config.file, undefined, 2)}\n`);
-      const outcome = predictor.waitFor(['reloaded', 'reload-failed']);
-      predictor.reload();
-      const line = await outcome;
-      write(
-        line.event === 'reloaded'
-          ? describeServed(next.platform, next.config)
-          : '    Models that failed go on serving as before.\n',
-      );
-    });
+    write(describeServed(first.platform, first.config, failedModels(ready)));
+    const answered = ready.event === 'ready' && (await answer(predictor.url, first, write));
+    if (options.once) return answered ? 0 : 1;
+    write(nextSteps(predictor.url, s3.endpoint, first.platform, first.config));
+    edits.handle((files) => follow(files, { options, compiler, s3, configFile, predictor, write }));
     const ended = await Promise.race([signal, predictor.ended.then(() => 'ended' as const)]);
-    await edits.close();
     write(ended === 'ended' ? 'The predictor has ended.\n' : '\nStopping.\n');
     return ended === 'ended' ? 1 : 0;
   } catch (error) {
@@ -151,12 +142,40 @@ async function serve(
   }
 }
 
-function faultText(line: Readonly<Record<string, unknown>>): string {
-  const { level: _level, msg, ts: _ts, event: _event, ...fields } = line;
-  const rest = Object.entries(fields).map(
-    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  );
-  return [String(msg), ...rest].join(' ');
+interface Following {
+  readonly options: StartOptions;
+  readonly compiler: Compiler;
+  readonly s3: S3Server;
+  readonly configFile: string;
+  readonly predictor: PredictorProcess;
+  readonly write: Write;
+}
+
+/** One edit: the manifests and the models follow, or the fault is shown and everything stays as it was. */
+async function follow(files: readonly string[], session: Following): Promise<void> {
+  const { options, compiler, s3, configFile, predictor, write } = session;
+  write(`\nchanged: ${files.join(', ')}\n`);
+  try {
+    if (files.some((file) => file.startsWith(ARTIFACTS))) await s3.fill(join(options.root, ARTIFACTS));
+    const next = await compileAll(options, compiler, write);
+    if (next === undefined) {
+      write('    The models go on serving as before.\n');
+      return;
+    }
+    if ((await readText(configFile)) === configText(next)) {
+      write('    Nothing changes for the models served here.\n');
+      return;
+    }
+    const outcome = predictor.waitFor(['reloaded', 'reload-failed']);
+    await writeAtomic(configFile, configText(next));
+    write(describeServed(next.platform, next.config, failedModels(await outcome)));
+  } catch (error) {
+    write(`    Cannot follow the edit: ${(error as Error).message}\n`);
+  }
+}
+
+function configText({ config }: Ready): string {
+  return `${JSON.stringify(config.file, undefined, 2)}\n`;
 }
 
 async function answer(url: string, { config }: Ready, write: Write): Promise<boolean> {
@@ -169,18 +188,4 @@ async function answer(url: string, { config }: Ready, write: Write): Promise<boo
   const { text, ok } = await ask(url, model);
   write(text);
   return ok;
-}
-
-function nextSteps(url: string, s3: string, { platform, config }: Ready): string {
-  const model = sampleModel(config);
-  const name = model?.name ?? 'iris-classifier';
-  const request = JSON.stringify({ inputs: model?.example?.inputs ?? [] });
-  return `
-Ready. Try:
-  curl -s ${url}/v2/models/${name}
-  curl -s ${url}/v2/models/${name}/infer -d '${request}'
-  aws --endpoint-url ${s3} s3 ls s3://${platform.site.storage.bucket} --recursive   (account S3RVER, secret S3RVER)
-
-Edit models.yaml or a cluster.yaml and save: manifests and models follow. Ctrl-C stops.
-`;
 }

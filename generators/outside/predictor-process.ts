@@ -1,4 +1,4 @@
-/** The predictor as a child process, on the source tree as it is. */
+/** The predictor as a child process, on the source tree as it is. It follows its configuration file by itself. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -16,8 +16,6 @@ export interface PredictorProcess {
   readonly url: string;
   /** Resolves with the line that announces one of the events; rejects when the process ends before. */
   waitFor(events: readonly string[]): Promise<LogLine>;
-  /** Asks for a reload of its configuration file. */
-  reload(): void;
   /** Resolves when the process has ended. */
   readonly ended: Promise<number | null>;
   stop(): Promise<void>;
@@ -63,9 +61,6 @@ export function startPredictor(options: PredictorOptions): PredictorProcess {
         if (child.exitCode !== null) reject(new Error(`the predictor ended:\n${tail.join('\n')}`));
         else waiting.push({ events, resolve, reject });
       }),
-    reload: () => {
-      child.kill('SIGHUP');
-    },
     ended,
     stop: () => stopChild(child, ended),
   };

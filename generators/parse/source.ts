@@ -28,7 +28,7 @@ export function parseSource(file: string, text: string | undefined): Staged<Sour
       'FILE_MISSING',
       { file },
       `Cannot find "${file}"`,
-      'Create it, or run from the project folder',
+      file.startsWith('clusters/') ? 'Create it, or remove its folder' : 'Create it, or run from the project folder',
     );
     return { problems: [problem] };
   }

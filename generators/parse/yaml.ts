@@ -23,7 +23,9 @@ export function parseEntry(text: string): { readonly value: unknown } | undefine
 }
 
 function problemsOf(file: string, document: Document, text: string, start: number): Problem[] {
-  const problems = [...document.errors, ...document.warnings].map((error) => describe(file, error, start));
+  const problems = [...document.errors, ...document.warnings].map((error) =>
+    error.code === 'DUPLICATE_KEY' ? duplicate(file, document, error, start) : describe(file, error, start),
+  );
   if (mayAnchor(text)) problems.push(...anchors(file, document, start));
   return problems;
 }
@@ -34,9 +36,6 @@ function mayAnchor(text: string): boolean {
 
 function describe(file: string, error: YAMLError, start: number): Problem {
   const where = { file, offset: start + error.pos[0] };
-  if (error.code === 'DUPLICATE_KEY') {
-    return fault('YAML_DUPLICATE_KEY', where, 'Cannot use a key twice in one mapping', 'Remove or rename one of them');
-  }
   if (error.code === 'MULTIPLE_DOCS') {
     return fault(
       'YAML_DOCUMENTS',
@@ -47,6 +46,29 @@ function describe(file: string, error: YAMLError, start: number): Problem {
   }
   const reason = error.message.replace(/\s+/g, ' ').replace(/\.$/, '');
   return fault('YAML_SYNTAX', where, `Cannot read YAML: ${reason}`, 'Correct the text here or on the line above');
+}
+
+/** Names the key and the place of its first use, which the parser's own error leaves out. */
+function duplicate(file: string, document: Document, error: YAMLError, start: number): Problem {
+  const second = error.pos[0];
+  let key = '';
+  let first = second;
+  visit(document, {
+    Map(_key, map) {
+      const keys = map.items.flatMap(({ key }) =>
+        isScalar(key) && key.range ? [[key.value, key.range[0]] as const] : [],
+      );
+      const found = keys.find(([, offset]) => offset === second);
+      if (found === undefined) return undefined;
+      key = String(found[0]);
+      first = keys.find(([value]) => value === found[0])?.[1] ?? second;
+      return visit.BREAK;
+    },
+  });
+  const message = `Cannot use the key "${key}" a second time in one mapping: it stands at {0}`;
+  const related = [{ file, offset: start + first }];
+  const where = { file, offset: start + second };
+  return fault('YAML_DUPLICATE_KEY', where, message, 'Remove or rename one of them', related);
 }
 
 /** Anchors hide what a reviewer must see: one edit would change several models. */

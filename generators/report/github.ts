@@ -1,11 +1,11 @@
 /** GitHub workflow commands, which show as annotations in the pull request's diff. */
-import type { LocatedProblem } from './located.ts';
+import { type LocatedProblem, sentences } from './located.ts';
 
 export function githubReport(problems: readonly LocatedProblem[]): string {
   return problems
     .map(({ severity, file, position, code, message, repair }) => {
       const place = position === undefined ? '' : `,line=${position.line},col=${position.column}`;
-      return `::${severity} file=${property(file)}${place},title=${property(code)}::${data(`${message}. ${repair}.`)}\n`;
+      return `::${severity} file=${property(file)}${place},title=${property(code)}::${data(sentences({ message, repair }))}\n`;
     })
     .join('');
 }

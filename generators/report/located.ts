@@ -37,6 +37,11 @@ export function locateProblems(problems: readonly Problem[], locate: Locate): Lo
   );
 }
 
+/** Message and repair as sentences; a repair may be a question. */
+export function sentences({ message, repair }: Pick<LocatedProblem, 'message' | 'repair'>): string {
+  return `${message}. ${repair}${repair.endsWith('?') ? '' : '.'}`;
+}
+
 /** `file:line:column`, or the file alone. */
 export function placeOf(file: string, position: Position | undefined): string {
   return position === undefined ? file : `${file}:${position.line}:${position.column}`;

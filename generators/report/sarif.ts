@@ -1,5 +1,5 @@
 /** SARIF 2.1.0, which code-scanning services read. */
-import type { LocatedProblem } from './located.ts';
+import { type LocatedProblem, sentences } from './located.ts';
 
 export function sarifReport(problems: readonly LocatedProblem[]): string {
   const codes = [...new Set(problems.map(({ code }) => code))].sort();
@@ -14,7 +14,7 @@ export function sarifReport(problems: readonly LocatedProblem[]): string {
           ruleId: problem.code,
           ruleIndex: codes.indexOf(problem.code),
           level: problem.severity,
-          message: { text: `${problem.message}. ${problem.repair}.` },
+          message: { text: sentences(problem) },
           locations: [location(problem)],
         })),
       },

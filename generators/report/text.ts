@@ -1,6 +1,6 @@
 /** For people in a terminal: one paragraph a problem, with the line and a caret. */
 import type { LocatedProblem } from './located.ts';
-import { placeOf } from './located.ts';
+import { placeOf, sentences } from './located.ts';
 
 /** Colours, or the identity where the output is no terminal. */
 export interface Paint {
@@ -19,7 +19,7 @@ export function textReport(problems: readonly LocatedProblem[], paint: Paint): s
 function paragraph(problem: LocatedProblem, paint: Paint): string {
   const mark = problem.severity === 'error' ? paint.red : paint.yellow;
   const code = problem.severity === 'error' ? problem.code : `${problem.code} (warning)`;
-  const head = `${paint.bold(placeOf(problem.file, problem.position))} ${mark(code)} ${problem.message}. ${problem.repair}.`;
+  const head = `${paint.bold(placeOf(problem.file, problem.position))} ${mark(code)} ${sentences(problem)}`;
   const line = problem.position?.text ?? '';
   if (problem.position === undefined || line.trim() === '') return `${head}\n`;
   // A long line is cut so that the caret stays in view.

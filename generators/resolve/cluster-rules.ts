@@ -31,6 +31,7 @@ export function clusterFaults(files: ClusterFiles, site: Site, placed: readonly 
     ...placed.flatMap((one) => bucketFaults(files, site, one)),
     ...hostFaults(files, site, placed),
     ...routeFaults(files, placed),
+    ...placed.flatMap((one) => limitFaults(files, site, one)),
     ...quotaFaults(files, site, placed),
   ];
 }
@@ -45,13 +46,31 @@ function bucketFaults(files: ClusterFiles, site: Site, { model, entry, index }: 
   return [fault('ARTIFACT_BUCKET', { file: files.registry, pointer }, message, repair)];
 }
 
+/** A CPU limit below the request that the runtime brings: the API server would refuse every pod. */
+function limitFaults(files: ClusterFiles, site: Site, { model, entry, index }: Placed): Problem[] {
+  const override = entry.serve?.[site.cluster]?.resources;
+  const limit = model.resources?.limits['cpu'];
+  const request = model.resources?.requests['cpu'];
+  // Where the entry writes the request, `entryFaults` compares the two.
+  if (limit === undefined || request === undefined || (override?.cpu ?? entry.resources?.cpu) !== undefined) return [];
+  if (millicores(limit) >= millicores(request)) return [];
+  const place: Pointer = override?.cpuLimit === undefined ? ['resources'] : ['serve', site.cluster, 'resources'];
+  const where: Where = { file: files.registry, pointer: ['models', index, ...place, 'cpuLimit'] };
+  const message = `Cannot limit "${model.name}" to ${limit} CPU on "${site.cluster}": its runtime requests ${request}`;
+  return [fault('RESOURCES_LIMIT', where, message, 'Raise "cpuLimit", or set "cpu" as low as the limit')];
+}
+
 /** A host may be claimed once, and each of its labels may have 63 characters (RFC 1035, 2.3.4). */
 function hostFaults(files: ClusterFiles, site: Site, placed: readonly Placed[]): Problem[] {
   const problems: Problem[] = [];
-  const taken = new Map<string, Where>(platformHosts(files, site));
+  const taken = new Map<string, Where>();
+  const long = new Set<Where>();
   const claim = (host: string, where: Where, repair: string) => {
     const label = host.slice(0, host.indexOf('.'));
     if (label.length > 63) {
+      // The hosts of one model differ by a suffix only; the first that is too long tells enough.
+      if (long.has(where)) return;
+      long.add(where);
       const message = `Cannot use the host "${host}": its first label has ${label.length} characters, at most 63 are allowed`;
       problems.push(fault('HOST_LENGTH', where, message, 'Shorten the name of the model or of its namespace'));
       return;
@@ -64,6 +83,7 @@ function hostFaults(files: ClusterFiles, site: Site, placed: readonly Placed[]):
     const message = `Cannot use the host "${host}" on "${site.cluster}": it is claimed at {0}`;
     problems.push(fault('HOST_TAKEN', where, message, repair, [first]));
   };
+  for (const [host, where] of platformHosts(files, site)) claim(host, where, 'Choose another hostname');
   for (const { model, index } of placed) {
     const name: Where = { file: files.registry, pointer: ['models', index, 'name'] };
     claim(model.host, name, 'Choose another model name or hostname');
@@ -80,7 +100,7 @@ function hostFaults(files: ClusterFiles, site: Site, placed: readonly Placed[]):
 function platformHosts(files: ClusterFiles, site: Site): [string, Where][] {
   const at = (...pointer: Pointer): Where => ({ file: files.cluster, pointer });
   const hosts: [string, Where][] = [];
-  if (site.client !== undefined) hosts.push([site.client.host, at('client')]);
+  if (site.client !== undefined) hosts.push([site.client.host, at('client', 'hostname')]);
   if (site.parts.mlflow !== undefined) hosts.push([`mlflow.${site.domain}`, at('platform', 'mlflow')]);
   if (site.parts.jupyterhub !== undefined) hosts.push([`jupyter.${site.domain}`, at('platform', 'jupyterhub')]);
   return hosts;
@@ -109,32 +129,34 @@ function quotaFaults(files: ClusterFiles, site: Site, placed: readonly Placed[])
   return site.teams.flatMap((team, index) => {
     if (team.quota === undefined) return [];
     const models = placed.filter(({ model }) => model.team === team.name).map(({ model }) => model);
-    const { cpu, memory } = requestsOf(models, site);
-    const at = (field: string): Where => ({ file: files.cluster, pointer: ['teams', index, 'quota', field] });
-    const problems: Problem[] = [];
-    if (team.quota.cpu !== undefined && cpu > millicores(team.quota.cpu)) {
-      const message = `Cannot fit the models of "${team.name}": they request ${cpu}m of CPU, the quota is ${team.quota.cpu}`;
-      problems.push(fault('QUOTA_EXCEEDED', at('cpu'), message, 'Raise the quota or lower replicas and requests'));
-    }
-    if (team.quota.memory !== undefined && memory > bytes(team.quota.memory)) {
-      const wanted = `${Math.ceil(memory / 1024 ** 2)}Mi`;
-      const message = `Cannot fit the models of "${team.name}": they request ${wanted} of memory, the quota is ${team.quota.memory}`;
-      problems.push(fault('QUOTA_EXCEEDED', at('memory'), message, 'Raise the quota or lower replicas and requests'));
-    }
-    return problems;
+    const { cpu, memory, gpu, pods } = requestsOf(models, site);
+    const { quota } = team;
+    const limits = [
+      ['cpu', `${cpu}m of CPU`, quota.cpu, cpu - millicores(quota.cpu ?? '0')],
+      ['memory', `${Math.ceil(memory / 1024 ** 2)}Mi of memory`, quota.memory, memory - bytes(quota.memory ?? '0')],
+      ['gpu', `${gpu} GPUs`, quota.gpu, gpu - (quota.gpu ?? 0)],
+      ['pods', `${pods} pods`, quota.pods, pods - (quota.pods ?? 0)],
+    ] as const;
+    return limits.flatMap(([field, wanted, limit, excess]) => {
+      if (limit === undefined || excess <= 0) return [];
+      const where: Where = { file: files.cluster, pointer: ['teams', index, 'quota', field] };
+      const message = `Cannot fit the models of "${team.name}": they request ${wanted}, the quota is ${limit}`;
+      return [fault('QUOTA_EXCEEDED', where, message, 'Raise the quota, or lower replicas and requests')];
+    });
   });
 }
 
 /** Requests of the fewest replicas: CPU in thousandths of a core, memory in bytes. */
-function requestsOf(models: readonly ServedModel[], site: Site): { cpu: number; memory: number } {
-  let cpu = 0;
-  let memory = 0;
-  for (const model of models) {
-    const fallback = model.runtime.name === 'onnx-node' ? site.predictor : model.runtime.defaults;
-    cpu += model.replicas.min * millicores(model.resources?.requests['cpu'] ?? fallback.cpu);
-    memory += model.replicas.min * bytes(model.resources?.requests['memory'] ?? fallback.memory);
+function requestsOf(models: readonly ServedModel[], site: Site) {
+  const sum = { cpu: 0, memory: 0, gpu: 0, pods: 0 };
+  for (const { replicas, resources, runtime } of models) {
+    const fallback = runtime.name === 'onnx-node' ? site.predictor : runtime.defaults;
+    sum.cpu += replicas.min * millicores(resources?.requests['cpu'] ?? fallback.cpu);
+    sum.memory += replicas.min * bytes(resources?.requests['memory'] ?? fallback.memory);
+    sum.gpu += replicas.min * Number(resources?.requests['nvidia.com/gpu'] ?? 0);
+    sum.pods += replicas.min;
   }
-  return { cpu, memory };
+  return sum;
 }
 
 /** Every Secret that pods of the cluster read. */

@@ -45,8 +45,11 @@ export function resolve(input: ResolveInput): Staged<Platform> {
 
 function place(registry: Registry, { site }: ResolvedSite): Placed[] {
   const placed: Placed[] = [];
+  const names = new Set<string>();
   registry.models.forEach((entry: Model, index) => {
-    if (entry.serve?.[site.cluster] === undefined) return;
+    // A name that is taken is reported by `checkRegistry`; its hosts and routes would only repeat that.
+    if (entry.serve?.[site.cluster] === undefined || names.has(entry.name)) return;
+    names.add(entry.name);
     const model = serveModel(entry, site);
     if (model !== undefined) placed.push({ model, entry, index });
   });

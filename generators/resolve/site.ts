@@ -76,7 +76,8 @@ function resolveStorage(cluster: Cluster): Storage {
   const { bucket, region, endpoint, mlflowPath } = cluster.storage;
   const base = { bucket, region, mlflowPath: mlflowPath ?? defaults.mlflowPath };
   if (endpoint === undefined) return base;
-  const url = new URL(endpoint);
+  // What is no URL has been reported by `storageFaults`; this value is then never used.
+  const url = new URL(URL.canParse(endpoint) ? endpoint : 'http://invalid');
   return { ...base, endpoint: { url: url.origin, host: url.host, https: url.protocol === 'https:' } };
 }
 
@@ -172,7 +173,15 @@ function credentialFaults(cluster: Cluster, at: At): Problem[] {
 
 function storageFaults(cluster: Cluster, at: At): Problem[] {
   const { endpoint } = cluster.storage;
-  if (endpoint === undefined || !/\.amazonaws\.com(\.cn)?(:\d+)?$/.test(endpoint)) return [];
+  if (endpoint === undefined) return [];
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (url === undefined || `${url.username}${url.password}${url.search}${url.hash}` !== '') {
+    // Whoever writes a password here must not find it in a log.
+    const shown = endpoint.replace(/\/\/.*@/, '//…@');
+    const message = `Cannot use "${shown}" as the address of an S3 server: it must be a scheme, a host and at most a port`;
+    return [fault('STORAGE_ENDPOINT', at('storage', 'endpoint'), message, 'Write it like "http://minio.example:9000"')];
+  }
+  if (!/\.amazonaws\.com(\.cn)?$/.test(url.hostname)) return [];
   // A custom endpoint makes KServe's storage initializer use path-style addresses for all of S3 (kserve_storage.py).
   const message = `Cannot take "${endpoint}" as an S3-compatible server: it is AWS itself, where the region is enough`;
   return [fault('STORAGE_ENDPOINT', at('storage', 'endpoint'), message, 'Remove "endpoint"')];

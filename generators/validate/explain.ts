@@ -16,12 +16,13 @@ export function explain(file: string, base: Pointer, errors: readonly ErrorObjec
 function explainOne(file: string, base: Pointer, error: ErrorObject, root: unknown): Problem | undefined {
   const local = pointerOf(error.instancePath, root);
   const where: Where = { file, pointer: [...base, ...local] };
-  const name = local.length === 0 ? (base.at(-1) ?? 'file') : local.at(-1);
-  const field = typeof name === 'number' ? `item ${name + 1}` : `"${name}"`;
+  // What is wrong with a key is told once, by `propertyNames`.
+  if (error.propertyName !== undefined) return undefined;
+  const field = fieldName(where.pointer ?? [], base, root);
   const params = error.params as Record<string, unknown>;
   switch (error.keyword) {
     case 'required':
-      return missing(where, String(params['missingProperty']), field, local);
+      return missing(where, String(params['missingProperty']), field);
     case 'additionalProperties':
       return unknown(where, String(params['additionalProperty']), error);
     case 'propertyNames': {
@@ -46,17 +47,27 @@ function explainOne(file: string, base: Pointer, error: ErrorObject, root: unkno
     case 'exclusiveMinimum':
       return wrongRange(where, field, error, valueAt(root, local));
     case 'uniqueItems': {
-      const message = `Cannot list the same value twice in ${field} (items ${Number(params['j']) + 1} and ${Number(params['i']) + 1})`;
-      return fault('FIELD_DUPLICATE', where, message, 'Remove one of them');
+      const [first, second] = [Number(params['j']), Number(params['i'])];
+      const place = (index: number): Where => ({ file, pointer: [...base, ...local, index] });
+      const message = `Cannot list ${quote(valueAt(root, [...local, second]))} twice in ${field}: it stands at {0}`;
+      return fault('FIELD_DUPLICATE', place(second), message, 'Remove one of them', [place(first)]);
     }
     default:
       return undefined;
   }
 }
 
-function missing(where: Where, property: string, field: string, local: Pointer): Problem {
-  const owner = local.length === 0 && typeof where.pointer?.at(-1) !== 'number' ? 'the file' : field;
-  return fault('FIELD_MISSING', where, `Cannot do without "${property}" in ${owner}`, `Add "${property}"`);
+/** How people call the place: by its key, a model by its name, another item by its number in its list. */
+function fieldName(pointer: Pointer, base: Pointer, root: unknown): string {
+  const last = pointer.at(-1);
+  if (last === undefined) return 'the file';
+  if (typeof last === 'string') return `"${last}"`;
+  const model = base[0] === 'models' && pointer.length === base.length ? valueAt(root, ['name']) : undefined;
+  return typeof model === 'string' ? `model "${model}"` : `item ${last + 1} of "${String(pointer.at(-2))}"`;
+}
+
+function missing(where: Where, property: string, field: string): Problem {
+  return fault('FIELD_MISSING', where, `Cannot do without "${property}" in ${field}`, `Add "${property}"`);
 }
 
 function unknown(where: Where, property: string, error: ErrorObject): Problem {
@@ -70,7 +81,7 @@ function unknown(where: Where, property: string, error: ErrorObject): Problem {
 function wrongType(where: Where, field: string, wanted: string, value: unknown): Problem {
   const repair =
     wanted === 'string' && (typeof value === 'number' || typeof value === 'boolean')
-      ? `Put it in quotes: "${value}"`
+      ? 'Put it in quotes'
       : `Write ${article(wanted)}`;
   return fault('FIELD_TYPE', where, `Cannot use ${quote(value)} for ${field}: it must be ${article(wanted)}`, repair);
 }
@@ -86,21 +97,23 @@ function wrongValue(where: Where, field: string, value: unknown, error: ErrorObj
 function wrongPattern(where: Where, field: string, value: unknown, error: ErrorObject): Problem {
   const description = describe(error);
   const pattern = String((error.params as { pattern: string }).pattern);
-  const repair = description === undefined ? `It must match ${pattern}` : `Write it as described: ${description}`;
+  const repair = `Write what matches ${pattern}${description === undefined ? '' : ` (${description})`}`;
   return fault('FIELD_PATTERN', where, `Cannot use ${quote(value)} for ${field}`, repair);
 }
 
 function nameRepair(error: ErrorObject, key: string): string {
   const pattern = (error.schema as { pattern?: string } | undefined)?.pattern;
-  return pattern === undefined ? `Rename "${key}"` : `Names here must match ${pattern}`;
+  return pattern === undefined ? `Rename "${key}"` : `Rename it to match ${pattern}`;
 }
 
 function wrongLength(where: Where, field: string, error: ErrorObject, value: unknown): Problem {
   const limit = Number((error.params as { limit: number }).limit);
-  const unit = error.keyword.endsWith('Length') ? 'characters' : 'entries';
-  const side = error.keyword.startsWith('min') ? 'at least' : 'at most';
-  const message = `Cannot use ${quote(value)} for ${field}: it needs ${side} ${limit} ${unit}`;
-  return fault('FIELD_LENGTH', where, message, side === 'at least' ? 'Add what is missing' : 'Shorten it');
+  const word = error.keyword.endsWith('Length') ? 'character' : 'item';
+  const least = error.keyword.startsWith('min');
+  const size = typeof value === 'string' ? [...value].length : Object.keys(value ?? {}).length;
+  const bound = `it has ${size}, must have at ${least ? 'least' : 'most'} ${limit} ${word}${limit === 1 ? '' : 's'}`;
+  const repair = least ? 'Add what is missing' : 'Shorten it';
+  return fault('FIELD_LENGTH', where, `Cannot use ${quote(value)} for ${field}: ${bound}`, repair);
 }
 
 function wrongRange(where: Where, field: string, error: ErrorObject, value: unknown): Problem {
@@ -119,8 +132,10 @@ function quote(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
+/** Types in the words of YAML. */
 function article(type: string): string {
-  const words = type.split(',').map((word) => (/^[aio]/.test(word) ? `an ${word}` : `a ${word}`));
+  const yaml: Readonly<Record<string, string>> = { object: 'a mapping', array: 'a list', integer: 'a whole number' };
+  const words = type.split(',').map((word) => yaml[word] ?? `a ${word}`);
   return words.join(' or ');
 }
 

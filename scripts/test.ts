@@ -1,0 +1,36 @@
+/**
+ * `npm test`: every `*.test.ts` that needs no cluster. `npm test -- render seal` runs the files whose path has one of the
+ * words. Ends with a line of counts; exit code 1 when a test fails or none ran.
+ */
+import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+const ROOMS = ['generators', 'predictor', 'examples', 'bench', 'scripts', 'charts', '.github'];
+
+function testFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : testFiles(path);
+    return entry.name.endsWith('.test.ts') ? [path] : [];
+  });
+}
+
+const words = process.argv.slice(2);
+const present = ROOMS.filter((room) => readdirSync('.').includes(room));
+const files = present.flatMap(testFiles).filter((path) => words.length === 0 || words.some((word) => path.includes(word)));
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const stream = run({ files: files.map((file) => join(process.cwd(), file)), concurrency: availableParallelism() });
+stream.on('test:pass', ({ details, skip }) => {
+  if (details.type === 'suite') return;
+  if (skip === undefined || skip === false) counts.passed += 1;
+  else counts.skipped += 1;
+});
+stream.on('test:fail', ({ details }) => {
+  if (details.type !== 'suite') counts.failed += 1;
+});
+for await (const text of stream.compose(new spec())) process.stdout.write(String(text));
+process.stdout.write(`tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
