@@ -39,9 +39,10 @@ function hasEntry(pair: readonly [string, Model | undefined]): pair is readonly 
 }
 
 function describe(model: ServedModel, entry: Model | undefined): PredictorModel {
-  const tensors = [...(entry?.signature?.inputs ?? []), ...(entry?.signature?.outputs ?? [])];
+  const outputs = entry?.signature?.outputs ?? [];
+  const tensors = [...(entry?.signature?.inputs ?? []), ...outputs];
   const labels = Object.fromEntries(
-    tensors.flatMap(({ name, labels }) => (labels === undefined ? [] : [[name, labels]])),
+    outputs.flatMap(({ name, labels }) => (labels === undefined ? [] : [[name, labels]])),
   );
   const aliases = Object.fromEntries(
     tensors.flatMap(({ name, alias }) => (alias === undefined ? [] : [[name, alias]])),

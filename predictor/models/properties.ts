@@ -1,0 +1,40 @@
+/** Facts about a model beyond its tensors, as the protocol's string properties. */
+import type { Session } from '../runtime/session.ts';
+import { LoadError } from './fault.ts';
+import type { ModelSource } from './source.ts';
+
+/**
+ * `labels.<output>` JSON array of class labels (configured ones before the graph's own), `columns.<input>` JSON array
+ * of column names, `onnx.producer`, `onnx.opset` such as `ai.onnx 13, ai.onnx.ml 1`, and `sha256` of the model file.
+ * Throws LoadError when labels are configured for an output that the model lacks.
+ */
+export function propertiesOf(
+  session: Session,
+  source: ModelSource,
+  columns: readonly string[],
+  sha256: string,
+): Readonly<Record<string, string>> {
+  const outputs = session.outputs.map((spec) => spec.name);
+  const stranger = Object.keys(source.labels).find((output) => !outputs.includes(output));
+  if (stranger !== undefined)
+    throw new LoadError(`labels for "${stranger}", but the model's outputs are ${outputs.join(', ')}`);
+  const entries: [string, string][] = [];
+  for (const output of outputs) {
+    const labels = Object.hasOwn(source.labels, output) ? source.labels[output] : session.facts.classLabels.get(output);
+    if (labels !== undefined && labels.length > 0) entries.push([`labels.${output}`, JSON.stringify(labels)]);
+  }
+  const [matrix] = session.inputs;
+  if (
+    matrix !== undefined &&
+    session.inputs.length === 1 &&
+    columns.length > 0 &&
+    matrix.shape.at(-1) === columns.length
+  ) {
+    entries.push([`columns.${matrix.name}`, JSON.stringify(columns)]);
+  }
+  const { producer, opsets } = session.facts;
+  if (producer !== '') entries.push(['onnx.producer', producer]);
+  const opset = Object.entries(opsets).map(([domain, version]) => `${domain} ${version}`);
+  entries.push(['onnx.opset', opset.join(', ')], ['sha256', sha256]);
+  return Object.fromEntries(entries);
+}

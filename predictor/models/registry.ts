@@ -1,0 +1,234 @@
+/**
+ * The models of this process, by name and version.
+ *
+ * `apply` brings them to a wanted list: what is new or changed is loaded and has run once before anything is swapped,
+ * the swap is one step, and what it replaces is released when its last request ends. A version that cannot be loaded
+ * changes nothing about what already serves under its name.
+ */
+import { ServeError } from '../protocol/error.ts';
+import type { ModelReady } from '../protocol/messages.ts';
+import { reasonOf } from './fault.ts';
+import { type Holder, hold } from './holder.ts';
+import type { LoadedModel } from './load.ts';
+import type { Report } from './report.ts';
+import type { ModelSource } from './source.ts';
+
+/** What became of one version: `kept` is no longer listed and serves on, since a listed version of its name failed. */
+export interface Outcome {
+  readonly model: string;
+  readonly version: string;
+  readonly result: 'loaded' | 'unchanged' | 'failed' | 'removed' | 'kept';
+  readonly reason?: string;
+}
+
+export interface Registry {
+  /** The latest ready version unless one is named. Throws ServeError MODEL_UNKNOWN or MODEL_NOT_READY. */
+  find(name: string, version?: string): Holder;
+  /** Versions of this name that are ready. */
+  versions(name: string): readonly string[];
+  /** Throws ServeError MODEL_UNKNOWN. */
+  state(name: string, version?: string): ModelReady;
+  /** True once every model of a list was ready; a failed reload afterwards does not take it back. */
+  ready(): boolean;
+  /** Calls wait for each other. Never rejects. */
+  apply(sources: readonly ModelSource[]): Promise<readonly Outcome[]>;
+  /** Releases every model after its last request. */
+  close(): Promise<void>;
+}
+
+interface Slot {
+  readonly source: ModelSource;
+  readonly holder?: Holder;
+  /** Why `source` is not what serves. */
+  readonly fault?: string;
+}
+
+/** Versions of one name, in the order of the list. */
+type Slots = ReadonlyMap<string, Slot>;
+type Table = ReadonlyMap<string, Slots>;
+
+interface Loaded {
+  readonly source: ModelSource;
+  readonly old: Slot | undefined;
+  readonly model?: LoadedModel;
+  readonly fault?: string;
+}
+
+export function createRegistry(load: (source: ModelSource) => Promise<LoadedModel>, report: Report): Registry {
+  const retirement = createRetirement(report);
+  let table: Table = new Map();
+  let everReady = false;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const replaceTable = (next: Table) => {
+    const before = table;
+    table = next;
+    for (const holder of replaced(before, next)) retirement.begin(holder);
+  };
+  const apply = async (sources: readonly ModelSource[]) => {
+    table = announce(table, sources);
+    const loaded: Loaded[] = [];
+    for (const source of sources) loaded.push(await loadOne(source, table.get(source.name)?.get(source.version), load));
+    const next = swap(table, loaded);
+    replaceTable(next.table);
+    everReady ||= loaded.every((one) => one.fault === undefined);
+    return next.outcomes;
+  };
+
+  return {
+    find: (name, version) => find(table, name, version),
+    versions: (name) => readyVersions(table.get(name) ?? new Map()),
+    state: (name, version) => state(table, name, version),
+    ready: () => everReady,
+    apply: (sources) => {
+      const done = queue.then(() => apply(sources));
+      queue = done;
+      return done;
+    },
+    close: async () => {
+      await queue;
+      replaceTable(new Map());
+      await retirement.ended();
+    },
+  };
+}
+
+interface Retirement {
+  begin(holder: Holder): void;
+  /** Resolves when all that have begun are released. */
+  ended(): Promise<void>;
+}
+
+function createRetirement(report: Report): Retirement {
+  const running = new Set<Promise<void>>();
+  return {
+    begin: (holder) => {
+      const { name, version } = holder.model;
+      const done = holder.retire().then(
+        () => report('model-released', { model: name, version }),
+        (error: unknown) => report('release-failed', { model: name, version, reason: reasonOf(error) }),
+      );
+      running.add(done);
+      void done.then(() => running.delete(done));
+    },
+    ended: async () => {
+      await Promise.all(running);
+    },
+  };
+}
+
+/** New versions are known, though not ready, from the moment that they are listed. */
+function announce(table: Table, sources: readonly ModelSource[]): Table {
+  const next = new Map([...table].map(([name, slots]) => [name, new Map(slots)]));
+  for (const source of sources) {
+    const slots = next.get(source.name) ?? new Map<string, Slot>();
+    next.set(source.name, slots);
+    if (!slots.has(source.version)) slots.set(source.version, { source, fault: 'loading' });
+  }
+  return next;
+}
+
+/** A version is the same when its source is and a digest vouches for the bytes; without one it is loaded again. */
+async function loadOne(
+  source: ModelSource,
+  old: Slot | undefined,
+  load: (source: ModelSource) => Promise<LoadedModel>,
+): Promise<Loaded> {
+  const same = source.sha256 !== undefined && JSON.stringify(old?.source) === JSON.stringify(source);
+  if (same && old?.holder !== undefined && old.fault === undefined) return { source, old };
+  try {
+    return { source, old, model: await load(source) };
+  } catch (error) {
+    return { source, old, fault: reasonOf(error) };
+  }
+}
+
+function swap(table: Table, loaded: readonly Loaded[]): { table: Table; outcomes: Outcome[] } {
+  const next = new Map<string, Map<string, Slot>>();
+  const outcomes: Outcome[] = [];
+  const listed = new Set(loaded.map(({ source }) => JSON.stringify([source.name, source.version])));
+  const failed = new Set(loaded.filter((one) => one.fault !== undefined).map((one) => one.source.name));
+  for (const [name, slots] of table) {
+    for (const [version, slot] of slots) {
+      if (listed.has(JSON.stringify([name, version]))) continue;
+      const keep = failed.has(name) && slot.holder !== undefined;
+      if (keep) slotsOf(next, name).set(version, slot);
+      outcomes.push({ model: name, version, result: keep ? 'kept' : 'removed' });
+    }
+  }
+  for (const one of loaded) {
+    const { name, version } = one.source;
+    slotsOf(next, name).set(version, slotAfter(one));
+    const result = one.fault !== undefined ? 'failed' : one.model !== undefined ? 'loaded' : 'unchanged';
+    outcomes.push({ model: name, version, result, ...(one.fault === undefined ? {} : { reason: one.fault }) });
+  }
+  return { table: next, outcomes };
+}
+
+function slotAfter({ source, old, model, fault }: Loaded): Slot {
+  if (model !== undefined) return { source, holder: hold(model) };
+  const holder = old?.holder === undefined ? {} : { holder: old.holder };
+  return { source, ...holder, ...(fault === undefined ? {} : { fault }) };
+}
+
+function slotsOf(table: Map<string, Map<string, Slot>>, name: string): Map<string, Slot> {
+  const slots = table.get(name) ?? new Map<string, Slot>();
+  table.set(name, slots);
+  return slots;
+}
+
+function replaced(before: Table, after: Table): Holder[] {
+  const holders = (table: Table) =>
+    [...table.values()].flatMap((slots) => [...slots.values()].map((slot) => slot.holder));
+  const alive = new Set(holders(after));
+  return holders(before).filter((holder) => holder !== undefined && !alive.has(holder)) as Holder[];
+}
+
+function find(table: Table, name: string, version: string | undefined): Holder {
+  const slots = known(table, name);
+  const chosen = version ?? latest(slots);
+  const slot = chosen === undefined ? undefined : slots.get(chosen);
+  if (slot?.holder !== undefined) return slot.holder;
+  if (version !== undefined && slot === undefined) throw unknownVersion(name, version);
+  const reason = slot?.fault ?? faults(slots);
+  throw new ServeError(
+    'MODEL_NOT_READY',
+    `model '${name}'${version === undefined ? '' : ` version '${version}'`} is not ready: ${reason}`,
+  );
+}
+
+function state(table: Table, name: string, version: string | undefined): ModelReady {
+  const slots = known(table, name);
+  const slot = version === undefined ? undefined : slots.get(version);
+  if (version !== undefined && slot === undefined) throw unknownVersion(name, version);
+  const ready = version === undefined ? latest(slots) !== undefined : slot?.holder !== undefined;
+  const reason = version === undefined ? faults(slots) : slot?.fault;
+  return { name, ready, ...(reason === undefined || reason === '' ? {} : { reason }) };
+}
+
+function known(table: Table, name: string): Slots {
+  const slots = table.get(name);
+  if (slots === undefined) throw new ServeError('MODEL_UNKNOWN', `Request for unknown model: '${name}' is not found`);
+  return slots;
+}
+
+function unknownVersion(name: string, version: string): ServeError {
+  return new ServeError('MODEL_UNKNOWN', `Request for unknown model: '${name}' version '${version}' is not found`);
+}
+
+function faults(slots: Slots): string {
+  const failed = [...slots].filter(([, slot]) => slot.fault !== undefined);
+  return failed.map(([version, slot]) => `version ${version}: ${slot.fault}`).join('; ');
+}
+
+function readyVersions(slots: Slots): string[] {
+  return [...slots].filter(([, slot]) => slot.holder !== undefined).map(([version]) => version);
+}
+
+/** The highest number among ready versions; without any number, the one listed last. */
+function latest(slots: Slots): string | undefined {
+  const versions = readyVersions(slots);
+  const numbers = versions.filter((version) => /^\d+$/.test(version));
+  if (numbers.length === 0) return versions.at(-1);
+  return numbers.reduce((best, version) => (BigInt(version) > BigInt(best) ? version : best));
+}

@@ -1,0 +1,24 @@
+/** A limit on everything that comes from outside. Sizes in bytes, times in milliseconds. */
+
+export const limits = {
+  /** How many times the body limit is read and thrown away before a connection is cut, so that clients see the 413. */
+  bodyDrainFactor: 4,
+  /** Arrays, objects and members of objects in a request: each costs far more memory than its few bytes of text. */
+  jsonStructures: 2_000_000,
+  /** Nesting of arrays and objects in a request, as in Triton. */
+  jsonDepth: 100,
+  /** Dimensions of one tensor. */
+  tensorRank: 32,
+  /** Idle connections are kept longer than gateways keep theirs (60 s), or those would meet a closed socket. */
+  keepAliveMs: 75_000,
+  headersMs: 80_000,
+  requestMs: 120_000,
+  /** What a client is told to wait before it asks a server or model again that is not ready. */
+  retryAfterSeconds: 2,
+  /** From the signal to the hard end; Kubernetes kills after 30 s. */
+  shutdownMs: 25_000,
+  /** How often the models file is looked at. */
+  watchMs: 1_000,
+  /** One model folder in S3: bytes and objects in all. */
+  modelFolder: { maxFolderBytes: 8 * 1024 ** 3, maxFolderObjects: 1_000 },
+} as const;
