@@ -9,11 +9,12 @@ import { readSealedFolder } from '../outside/sealed-folder.ts';
 import { type EntryMemo, parseRegistry, parseSource, type Source } from '../parse/source.ts';
 import { plan } from '../plan/plan.ts';
 import { allow, type Problem } from '../problem.ts';
-import { madeFolders, type PlacedObject, render } from '../render/render.ts';
+import { type FileSet, madeFolders, type Rendered, render } from '../render/render.ts';
 import type { Platform, SealedFile } from '../resolve/platform.ts';
 import { checkRegistry, resolve, siteOf } from '../resolve/resolve.ts';
 import { validateCluster, validateRegistry } from '../validate/files.ts';
-import { checkObjects } from '../verify/objects.ts';
+import { changesOf, newObjects } from '../verify/changes.ts';
+import { checkObjects, keepsReferences } from '../verify/objects.ts';
 import { findCredentials } from '../verify/plaintext.ts';
 import { createSchemaChecker } from '../verify/schemas.ts';
 import { checkSealed } from '../verify/sealed.ts';
@@ -52,6 +53,12 @@ export interface Compiler {
   compile(options: CompileOptions): Promise<Compiled>;
 }
 
+interface Parsed {
+  readonly text: string;
+  readonly source: Source | undefined;
+  readonly problems: readonly Problem[];
+}
+
 interface ClusterInput {
   readonly name: string;
   readonly file: string;
@@ -60,13 +67,14 @@ interface ClusterInput {
 
 /** A compiler for one project folder. It remembers what it parsed, so a second run does only what has changed. */
 export function createCompiler(root: string): Compiler {
-  const entries: EntryMemo = new Map();
-  const parsed = new Map<string, { text: string; source: Source; problems: readonly Problem[] }>();
+  const entries: EntryMemo = {};
+  const parsed = new Map<string, Parsed>();
   const checkSchema = createSchemaChecker(schemaStore());
-  const valid = new WeakSet<object>();
+  const checked = new Map<string, Rendered>();
 
-  const read = async (file: string, registry = false) => {
-    const text = await readText(join(root, file));
+  const read = async (file: string, registry = false) => parse(file, await readText(join(root, file)), registry);
+
+  const parse = (file: string, text: string | undefined, registry = false): Parsed => {
     const known = parsed.get(file);
     if (known !== undefined && known.text === text) return known;
     const { value: source, problems } = registry ? parseRegistry(file, text, entries) : parseSource(file, text);
@@ -76,18 +84,29 @@ export function createCompiler(root: string): Compiler {
     return fresh;
   };
 
-  const schemaFaults = (objects: readonly PlacedObject[]): Problem[] =>
-    objects.flatMap(({ object, file }) => {
-      if (valid.has(object)) return [];
-      const problems = checkSchema(object, file);
-      if (problems.length === 0) valid.add(object);
-      return problems;
-    });
+  /** Checks what differs from the last manifests of the cluster that were without fault; all of them at first. */
+  const check = (cluster: string, rendered: Rendered): Problem[] => {
+    const before = checked.get(cluster);
+    const changes = before === undefined ? undefined : changesOf(before, rendered);
+    const problems: Problem[] = [];
+    for (const { object, file } of changes?.map(({ now }) => now) ?? newObjects(before, rendered)) {
+      for (const problem of checkSchema(object, file)) problems.push(problem);
+    }
+    if (changes === undefined || !changes.every(keepsReferences)) {
+      for (const problem of checkObjects(rendered.objects)) problems.push(problem);
+    }
+    if (problems.length === 0) checked.set(cluster, rendered);
+    return problems;
+  };
 
   return {
     async compile(options) {
       const step = options.progress ?? (() => undefined);
       const problems: Problem[] = [];
+      // Not by `push(...)`: a fault in each of many entries would overflow the stack.
+      const note = (found: readonly Problem[]) => {
+        for (const problem of found) problems.push(problem);
+      };
       const sources = new Map<string, Source>();
       const keep = (source: Source | undefined) => {
         if (source !== undefined) sources.set(source.file, source);
@@ -96,7 +115,7 @@ export function createCompiler(root: string): Compiler {
       step('reading models.yaml');
       const registrySource = await read(REGISTRY, true);
       keep(registrySource.source);
-      problems.push(...registrySource.problems, ...findCredentials(REGISTRY, registrySource.text));
+      note([...registrySource.problems, ...findCredentials(REGISTRY, registrySource.text)]);
       const names = (await listFolders(join(root, 'clusters'))).filter((name) => name !== 'node_modules');
       const selected = names.filter((name) => options.clusters?.includes(name) ?? true);
       const inputs: ClusterInput[] = [];
@@ -104,39 +123,39 @@ export function createCompiler(root: string): Compiler {
         const file = `clusters/${name}/cluster.yaml`;
         const { text, source, problems: faults } = await read(file);
         keep(source);
-        problems.push(...faults, ...findCredentials(file, text));
+        note([...faults, ...findCredentials(file, text)]);
         if (source === undefined || faults.length > 0) continue;
         const checked = validateCluster(source);
-        problems.push(...checked.problems);
+        note(checked.problems);
         if (checked.value !== undefined) inputs.push({ name, file, value: checked.value });
       }
 
       step('checking the registry');
       const usable = registrySource.source !== undefined && registrySource.problems.length === 0;
       const registry = usable && registrySource.source ? validateRegistry(registrySource.source) : { problems: [] };
-      problems.push(...registry.problems);
-      if (registry.value !== undefined) problems.push(...checkRegistry(REGISTRY, registry.value, names));
+      note(registry.problems);
+      if (registry.value !== undefined) note(checkRegistry(REGISTRY, registry.value, names));
 
-      const files = new Map<string, string>();
+      let files: FileSet = new Map();
       const platforms: Platform[] = [];
       let objects = 0;
       for (const input of inputs) {
         if (registry.value === undefined) break;
         step(`making the manifests of ${input.name}`);
-        const sealed = await readSealed(root, input.name);
+        const sealed = await readSealed(root, input.name, parse);
         for (const source of sealed.sources) keep(source);
-        problems.push(...sealed.problems);
+        note(sealed.problems);
         const resolved = resolve({
           files: { registry: REGISTRY, cluster: input.file },
           registry: registry.value,
           site: siteOf(input.name, input.file, input.value),
           sealed: sealed.files,
         });
-        problems.push(...resolved.problems);
+        note(resolved.problems);
         if (resolved.value === undefined) continue;
         platforms.push(resolved.value);
-        problems.push(
-          ...judgeSealed(
+        note(
+          judgeSealed(
             options.unsealed,
             checkSealed({
               cluster: input.name,
@@ -150,9 +169,9 @@ export function createCompiler(root: string): Compiler {
         if (!allow(problems)) continue;
         const rendered = render(plan(resolved.value));
         step(`checking the manifests of ${input.name}`);
-        problems.push(...schemaFaults(rendered.objects), ...checkObjects(rendered.objects));
+        note(check(input.name, rendered));
         objects += rendered.objects.length;
-        for (const [path, text] of rendered.files) files.set(path, text);
+        files = files.size === 0 ? rendered.files : new Map([...files, ...rendered.files]);
       }
       const folders = selected.flatMap(madeFolders);
       return {
@@ -178,13 +197,13 @@ function judgeSealed(unsealed: CompileOptions['unsealed'], problems: readonly Pr
   );
 }
 
-async function readSealed(root: string, cluster: string) {
+async function readSealed(root: string, cluster: string, parse: (file: string, text: string) => Parsed) {
   const folder = await readSealedFolder(join(root, sealedFolder(cluster)));
   const problems: Problem[] = [];
   const sources: Source[] = [];
   const files: SealedFile[] = [];
   for (const [name, text] of folder.files) {
-    const { value: source, problems: faults } = parseSource(`${sealedFolder(cluster)}/${name}`, text);
+    const { source, problems: faults } = parse(`${sealedFolder(cluster)}/${name}`, text);
     problems.push(...faults);
     if (source === undefined) continue;
     sources.push(source);

@@ -25,7 +25,7 @@ export async function verify(root: string, options: CompileOptions): Promise<Out
   // With a faulty registry the made files are incomplete; comparing them would only repeat its faults.
   if (allow(problems)) {
     disk = await readFolders(root, folders);
-    problems.push(...checkFiles(compiled.files, disk));
+    for (const problem of checkFiles(compiled.files, disk)) problems.push(problem);
   }
   const locate = createLocate(compiled.sources, (file) => disk.get(file) ?? compiled.files.get(file));
   const summary = {

@@ -72,10 +72,10 @@ export function storageAnnotations({ region, endpoint }: SecretStorage): Record<
   };
 }
 
-/** The object around encrypted values. `annotations` are for the Secret that the controller makes of it. */
+/** The object around encrypted values. The fingerprint is unknown for what kubeseal sealed. `annotations` are for the Secret that the controller makes of it. */
 export function sealedSecret(
   { namespace, name, scope }: SealingTarget,
-  fingerprint: string,
+  fingerprint: string | undefined,
   encryptedData: Readonly<Record<string, string>>,
   annotations: Readonly<Record<string, string>>,
 ): SealedSecret {
@@ -84,7 +84,14 @@ export function sealedSecret(
   return {
     apiVersion: 'bitnami.com/v1alpha1',
     kind: 'SealedSecret',
-    metadata: { name, namespace, annotations: { [certificateAnnotation]: fingerprint, ...scopeAnnotations(scope) } },
+    metadata: {
+      name,
+      namespace,
+      annotations: {
+        ...(fingerprint === undefined ? {} : { [certificateAnnotation]: fingerprint }),
+        ...scopeAnnotations(scope),
+      },
+    },
     spec: { encryptedData, template: { metadata: { name, namespace, ...templated }, type: 'Opaque' } },
   };
 }

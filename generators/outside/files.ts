@@ -1,13 +1,15 @@
 /** The project's files. Every write is atomic: a reader sees the old text or the new one, never half of it. */
 
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** Text of a file, or undefined where there is none. */
 export async function readText(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    // A large file in one step: the asynchronous call makes buffers of its size, whose collection stops everything.
+    return readFileSync(path, 'utf8');
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;

@@ -1,7 +1,8 @@
 /** A parsed file that still knows where each of its values stands. */
 import type { Document } from 'yaml';
 import { fault, type Pointer, type Staged, type Where } from '../problem.ts';
-import { type Chunked, cutEntries } from './chunks.ts';
+import { type Chunked, cutEntries, recutEntries } from './chunks.ts';
+import { readPlainEntry } from './plain-entry.ts';
 import { documentOf, offsetOf, parseEntry, parseYaml } from './yaml.ts';
 
 /** A place as people count it: lines and columns from 1, and the text of the line. */
@@ -18,8 +19,10 @@ export interface Source {
   locate(where: Where): Position;
 }
 
-/** Values of entries parsed before, by their text: an unchanged entry is not parsed again. */
-export type EntryMemo = Map<string, unknown>;
+/** What the last parse found: an entry that an edit did not touch is not parsed again, and its value is the very same. */
+export interface EntryMemo {
+  last?: { readonly text: string; readonly chunks: Chunked; readonly models: readonly unknown[] };
+}
 
 /** Parses any YAML file of people's. `text` undefined means that there is no such file. */
 export function parseSource(file: string, text: string | undefined): Staged<Source> {
@@ -37,26 +40,31 @@ export function parseSource(file: string, text: string | undefined): Staged<Sour
 }
 
 /** Parses the registry entry by entry; falls back to the whole document where the layout asks for it. */
-export function parseRegistry(file: string, text: string | undefined, memo: EntryMemo = new Map()): Staged<Source> {
-  const chunks = text === undefined ? undefined : cutEntries(text);
-  if (text === undefined || chunks === undefined) return parseSource(file, text);
-  const models: unknown[] = [];
-  const next: EntryMemo = new Map();
-  for (const { text: entry } of chunks.items) {
-    const known = memo.get(entry);
-    const parsed = known === undefined ? parseEntry(entry) : { value: known };
-    if (parsed === undefined) return parseSource(file, text);
-    models.push(parsed.value);
-    next.set(entry, parsed.value);
+export function parseRegistry(file: string, text: string | undefined, memo: EntryMemo = {}): Staged<Source> {
+  if (text === undefined) return parseSource(file, text);
+  const { last } = memo;
+  const recut = last === undefined ? undefined : recutEntries(last.text, last.chunks, text);
+  const chunks = recut ?? cutEntries(text);
+  if (chunks === undefined) return parseSource(file, text);
+  const before = last !== undefined && recut !== undefined ? last.models.slice(0, recut.from) : [];
+  const behind = last !== undefined && recut?.rest ? last.models.slice(-recut.rest) : [];
+  const changed = chunks.items.slice(before.length, chunks.items.length - behind.length);
+  const parsed: unknown[] = [];
+  for (const chunk of changed) {
+    const read = readPlainEntry(chunk.text) ?? parseEntry(chunk.text);
+    if (read === undefined) return parseSource(file, text);
+    parsed.push(read.value);
   }
-  memo.clear();
-  for (const [entry, value] of next) memo.set(entry, value);
+  const models = [...before, ...parsed, ...behind];
+  memo.last = { text, chunks, models };
   return { value: sourceOf(file, text, { models }, chunks), problems: [] };
 }
 
 function sourceOf(file: string, text: string, value: unknown, chunks: Chunked | undefined): Source {
   let whole: Document | undefined;
-  const pieces = new Map<number, Document>();
+  // Problems come entry by entry: one parsed piece is enough, and thousands would not fit in memory.
+  let piece: { readonly start: number; readonly document: Document } | undefined;
+  let starts: readonly number[] | undefined;
   const inWhole = (pointer: Pointer, key: boolean): number => {
     whole ??= documentOf(text);
     return offsetOf(whole, pointer, key);
@@ -65,24 +73,34 @@ function sourceOf(file: string, text: string, value: unknown, chunks: Chunked | 
     const index = pointer[1];
     const chunk = pointer[0] === 'models' && typeof index === 'number' ? chunks?.items[index] : undefined;
     if (chunk === undefined) return undefined;
-    const piece = pieces.get(chunk.start) ?? documentOf(chunk.text);
-    pieces.set(chunk.start, piece);
-    return chunk.start + offsetOf(piece, [0, ...pointer.slice(2)], key);
+    if (piece?.start !== chunk.start) piece = { start: chunk.start, document: documentOf(chunk.text) };
+    return chunk.start + offsetOf(piece.document, [0, ...pointer.slice(2)], key);
   };
   const locate = (where: Where): Position => {
     const pointer = where.pointer ?? [];
     const key = where.key ?? false;
-    return positionOf(text, where.offset ?? inChunk(pointer, key) ?? inWhole(pointer, key));
+    starts ??= lineStarts(text);
+    return positionOf(text, where.offset ?? inChunk(pointer, key) ?? inWhole(pointer, key), starts);
   };
   return { file, value, locate };
 }
 
-/** Line and column of an offset. */
-export function positionOf(text: string, offset: number): Position {
+/** Line and column of an offset. `starts` are the offsets of the lines, for whoever asks more than once. */
+export function positionOf(text: string, offset: number, starts: readonly number[] = lineStarts(text)): Position {
   const at = Math.max(0, Math.min(offset, text.length));
-  const start = text.lastIndexOf('\n', at - 1) + 1;
-  const end = text.indexOf('\n', at);
   let line = 1;
-  for (let from = text.indexOf('\n'); from >= 0 && from < at; from = text.indexOf('\n', from + 1)) line += 1;
-  return { line, column: at - start + 1, text: text.slice(start, end < 0 ? text.length : end) };
+  for (let after = starts.length; after - line > 0; ) {
+    const middle = (line + after) >> 1;
+    if ((starts[middle] ?? 0) <= at) line = middle + 1;
+    else after = middle;
+  }
+  const start = starts[line - 1] ?? 0;
+  const end = text.indexOf('\n', at);
+  return { line, column: at - start + 1, text: text.slice(start, end < 0 ? text.length : end).replace(/\r$/, '') };
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
 }

@@ -2,7 +2,8 @@
 import { type Document, isAlias, isMap, isNode, isScalar, parseDocument, visit, type YAMLError } from 'yaml';
 import { fault, type Problem, type Staged } from '../problem.ts';
 
-const OPTIONS = { schema: 'core', strict: true, uniqueKeys: true, stringKeys: true, logLevel: 'silent' } as const;
+/** Not `silent`, which would also hide a second document. */
+const OPTIONS = { schema: 'core', strict: true, uniqueKeys: true, stringKeys: true, logLevel: 'error' } as const;
 
 /** Parses one document. The value is absent when the text has faults. */
 export function parseYaml(file: string, text: string): Staged<unknown> {
@@ -27,7 +28,9 @@ function problemsOf(file: string, document: Document, text: string, start: numbe
     error.code === 'DUPLICATE_KEY' ? duplicate(file, document, error, start) : describe(file, error, start),
   );
   if (mayAnchor(text)) problems.push(...anchors(file, document, start));
-  return problems;
+  // After the first error of syntax the parser has lost its place; what it says then are consequences.
+  const first = problems.find(({ code }) => code === 'YAML_SYNTAX');
+  return problems.filter((problem) => problem.code !== 'YAML_SYNTAX' || problem === first);
 }
 
 function mayAnchor(text: string): boolean {

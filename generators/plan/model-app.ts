@@ -15,7 +15,9 @@ const done = new WeakMap<Site, WeakMap<ServedModel, App>>();
 export function modelApp(model: ServedModel, site: Site): App {
   const known = done.get(site) ?? new WeakMap<ServedModel, App>();
   done.set(site, known);
-  const app = known.get(model) ?? build(model, site);
+  const before = known.get(model);
+  if (before !== undefined) return before;
+  const app = build(model, site);
   known.set(model, app);
   return app;
 }

@@ -15,7 +15,8 @@ import { servingRuntimeApp } from './serving-runtime.ts';
 import { teamApp } from './team.ts';
 import { toolApps } from './tools.ts';
 
-const applications = new WeakMap<App, KubeObject>();
+/** Name and content of the file in `argocd/` of each App made before. */
+const applications = new WeakMap<App, readonly [name: string, objects: readonly [KubeObject]]>();
 
 export function plan(platform: Platform): Plan {
   const { site, models } = platform;
@@ -36,9 +37,12 @@ export function plan(platform: Platform): Plan {
     ...site.teams.map((team) => [`project-team-${team.name}.yaml`, [teamAppProject(site, team)]] as const),
   ]);
   for (const app of apps) {
-    const object = applications.get(app) ?? application(app, site);
-    applications.set(app, object);
-    argocd.set(`${app.name}.yaml`, [object]);
+    let file = applications.get(app);
+    if (file === undefined) {
+      file = [`${app.name}.yaml`, [application(app, site)]];
+      applications.set(app, file);
+    }
+    argocd.set(...file);
   }
   return { cluster: site.cluster, apps, argocd, documents: awsDocuments(site) };
 }

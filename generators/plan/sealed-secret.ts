@@ -18,7 +18,7 @@ export function plannedSecret(
   const { metadata, spec } = (value ?? {}) as Written;
   const object = sealedSecret(
     { namespace: need.namespace, name: need.secret, scope: scopeOf(metadata?.annotations ?? {}) },
-    metadata?.annotations?.[certificateAnnotation] ?? '',
+    metadata?.annotations?.[certificateAnnotation],
     spec?.encryptedData ?? {},
     storageAnnotations({ region: site.storage.region, endpoint: site.storage.endpoint?.url }),
   );

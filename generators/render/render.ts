@@ -38,20 +38,27 @@ export function render(plan: Plan): Rendered {
     for (const placed of file.placed) objects.push(placed);
   };
   for (const app of plan.apps) for (const file of renderApp(app, plan.cluster)) add(file);
-  for (const [name, list] of plan.argocd)
-    add(renderArgocd(`clusters/${plan.cluster}/argocd/${name}`, list, plan.cluster));
+  const argocd = `clusters/${plan.cluster}/argocd`;
+  for (const [name, list] of plan.argocd) {
+    const only = list.length === 1 ? list[0] : undefined;
+    if (only === undefined) add(renderObjects(`${argocd}/${name}`, list, plan.cluster));
+    else add(renderObject(argocd, name, only, plan.cluster));
+  }
   for (const document of plan.documents) add(renderDocument(document, plan.cluster));
   return { files, objects };
 }
 
-const argocdFiles = new WeakMap<KubeObject, RenderedFile>();
+const single = new WeakMap<
+  KubeObject,
+  { readonly folder: string; readonly name: string; readonly file: RenderedFile }
+>();
 
-function renderArgocd(path: string, list: readonly KubeObject[], cluster: string): RenderedFile {
-  const only = list.length === 1 ? list[0] : undefined;
-  const known = only === undefined ? undefined : argocdFiles.get(only);
-  if (known?.path === path) return known;
-  const file = renderObjects(path, list, cluster);
-  if (only !== undefined) argocdFiles.set(only, file);
+/** A file of one object; the same object at the same place gives the very same text again. */
+function renderObject(folder: string, name: string, object: KubeObject, cluster: string): RenderedFile {
+  const known = single.get(object);
+  if (known?.name === name && known.folder === folder) return known.file;
+  const file = renderObjects(`${folder}/${name}`, [object], cluster);
+  single.set(object, { folder, name, file });
   return file;
 }
 
@@ -60,11 +67,13 @@ function renderApp(app: App, cluster: string): readonly RenderedFile[] {
   const known = done.get(app);
   if (known?.cluster === cluster) return known.rendered;
   const { objects } = app.source;
+  const folder = `apps/${cluster}/${app.name}`;
+  const counts = new Map<string, number>();
+  for (const { kind } of objects) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const rendered = objects.map((object) => {
-    const alone = objects.filter((other) => other.kind === object.kind).length === 1;
     const kind = object.kind.toLowerCase();
-    const name = alone ? kind : `${kind}-${object.metadata.name}`;
-    return renderObjects(`apps/${cluster}/${app.name}/${name}.yaml`, [object], cluster);
+    const name = counts.get(object.kind) === 1 ? kind : `${kind}-${object.metadata.name}`;
+    return renderObject(folder, `${name}.yaml`, object, cluster);
   });
   done.set(app, { cluster, rendered });
   return rendered;

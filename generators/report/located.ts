@@ -37,9 +37,9 @@ export function locateProblems(problems: readonly Problem[], locate: Locate): Lo
   );
 }
 
-/** Message and repair as sentences; a repair may be a question. */
+/** Message and repair as sentences; either may end in a question. */
 export function sentences({ message, repair }: Pick<LocatedProblem, 'message' | 'repair'>): string {
-  return `${message}. ${repair}${repair.endsWith('?') ? '' : '.'}`;
+  return [message, repair].map((text) => (text.endsWith('?') ? text : `${text}.`)).join(' ');
 }
 
 /** `file:line:column`, or the file alone. */

@@ -23,7 +23,7 @@ function paragraph(problem: LocatedProblem, paint: Paint): string {
   const line = problem.position?.text ?? '';
   if (problem.position === undefined || line.trim() === '') return `${head}\n`;
   // A long line is cut so that the caret stays in view.
-  const from = Math.max(0, problem.position.column - 1 - WIDTH / 2);
+  const from = line.length <= WIDTH ? 0 : Math.max(0, problem.position.column - 1 - WIDTH / 2);
   const shown = line.slice(from, from + WIDTH);
   const caret = `${' '.repeat(problem.position.column - 1 - from)}^`;
   return `${head}\n  ${paint.dim(shown)}\n  ${mark(caret)}\n`;

@@ -37,8 +37,9 @@ export function clusterFaults(files: ClusterFiles, site: Site, placed: readonly 
 }
 
 function bucketFaults(files: ClusterFiles, site: Site, { model, entry, index }: Placed): Problem[] {
+  if (model.artifact.startsWith(`s3://${site.storage.bucket}/`)) return [];
   const bucket = /^s3:\/\/([^/]+)/.exec(model.artifact)?.[1];
-  if (bucket === undefined || bucket === site.storage.bucket) return [];
+  if (bucket === undefined) return [];
   const version = entry.versions.findIndex((candidate) => candidate.version === model.version);
   const pointer: Pointer = ['models', index, 'versions', version, 'artifact'];
   const message = `Cannot read bucket "${bucket}" on "${site.cluster}": its credentials are for "${site.storage.bucket}"`;
@@ -66,12 +67,12 @@ function hostFaults(files: ClusterFiles, site: Site, placed: readonly Placed[]):
   const taken = new Map<string, Where>();
   const long = new Set<Where>();
   const claim = (host: string, where: Where, repair: string) => {
-    const label = host.slice(0, host.indexOf('.'));
-    if (label.length > 63) {
+    const length = host.indexOf('.');
+    if (length > 63) {
       // The hosts of one model differ by a suffix only; the first that is too long tells enough.
       if (long.has(where)) return;
       long.add(where);
-      const message = `Cannot use the host "${host}": its first label has ${label.length} characters, at most 63 are allowed`;
+      const message = `Cannot use the host "${host}": its first label has ${length} characters, at most 63 are allowed`;
       problems.push(fault('HOST_LENGTH', where, message, 'Shorten the name of the model or of its namespace'));
       return;
     }
@@ -86,15 +87,25 @@ function hostFaults(files: ClusterFiles, site: Site, placed: readonly Placed[]):
   for (const [host, where] of platformHosts(files, site)) claim(host, where, 'Choose another hostname');
   for (const { model, index } of placed) {
     const name: Where = { file: files.registry, pointer: ['models', index, 'name'] };
-    claim(model.host, name, 'Choose another model name or hostname');
-    // KServe makes a second route for the predictor component (httproute_reconciler.go).
-    claim(`${model.name}-predictor-${model.namespace}.${site.domain}`, name, 'Choose another model name or hostname');
-    if (model.runtime.grpcPort !== undefined) claim(model.grpcHost, name, 'Choose another model name or hostname');
+    for (const host of ownHosts(model, site)) claim(host, name, 'Choose another model name or hostname');
     if (model.pageHost === undefined) continue;
     const hostname: Where = { file: files.registry, pointer: ['models', index, 'client', 'hostname'] };
     claim(model.pageHost, hostname, 'Choose another hostname');
   }
   return problems;
+}
+
+const hosts = new WeakMap<ServedModel, readonly string[]>();
+
+/** Hosts that follow from a model's name; the same model gives the same strings, whose hashes are known. */
+function ownHosts(model: ServedModel, site: Site): readonly string[] {
+  const known = hosts.get(model);
+  if (known !== undefined) return known;
+  // KServe makes a second route for the predictor component (httproute_reconciler.go).
+  const predictor = `${model.name}-predictor-${model.namespace}.${site.domain}`;
+  const own = [model.host, predictor, ...(model.runtime.grpcPort === undefined ? [] : [model.grpcHost])];
+  hosts.set(model, own);
+  return own;
 }
 
 function platformHosts(files: ClusterFiles, site: Site): [string, Where][] {
@@ -111,9 +122,10 @@ function platformHosts(files: ClusterFiles, site: Site): [string, Where][] {
  * (httproute_reconciler.go), so no model may be called like another's predictor in the same namespace.
  */
 function routeFaults(files: ClusterFiles, placed: readonly Placed[]): Problem[] {
+  const suspects = placed.filter(({ model }) => model.name.endsWith('-predictor'));
+  if (suspects.length === 0) return [];
   const owners = new Map(placed.map(({ model, index }) => [`${model.namespace}/${model.name}`, index]));
-  return placed.flatMap(({ model, index }) => {
-    if (!model.name.endsWith('-predictor')) return [];
+  return suspects.flatMap(({ model, index }) => {
     const base = model.name.slice(0, -'-predictor'.length);
     const owner = owners.get(`${model.namespace}/${base}`);
     if (owner === undefined) return [];
@@ -126,10 +138,11 @@ function routeFaults(files: ClusterFiles, placed: readonly Placed[]): Problem[] 
 
 /** The fewest replicas of all of a team's models must fit its quota, or some never start. */
 function quotaFaults(files: ClusterFiles, site: Site, placed: readonly Placed[]): Problem[] {
+  const models = new Map(site.teams.map(({ name }) => [name, [] as ServedModel[]]));
+  for (const { model } of placed) models.get(model.team)?.push(model);
   return site.teams.flatMap((team, index) => {
     if (team.quota === undefined) return [];
-    const models = placed.filter(({ model }) => model.team === team.name).map(({ model }) => model);
-    const { cpu, memory, gpu, pods } = requestsOf(models, site);
+    const { cpu, memory, gpu, pods } = requestsOf(models.get(team.name) ?? [], site);
     const { quota } = team;
     const limits = [
       ['cpu', `${cpu}m of CPU`, quota.cpu, cpu - millicores(quota.cpu ?? '0')],

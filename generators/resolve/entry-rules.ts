@@ -140,13 +140,21 @@ function autoscalingFaults(model: Model, at: At): Problem[] {
       ];
     }
     const idle = written.target !== undefined ? 'target' : written.metric !== undefined ? 'metric' : undefined;
-    if (idle !== undefined && max === min) {
+    // What the entry itself sets may be meant for the clusters whose overrides give it room.
+    if (idle !== undefined && max === min && !(place.length === 1 && scalesSomewhere(model))) {
       const message = `Cannot follow "${idle}": "${model.name}" always has ${min} replica${min === 1 ? '' : 's'}`;
       return [
         fault('AUTOSCALING_TARGET', at(...place, idle), message, `Set "maxReplicas" above ${min}, or remove "${idle}"`),
       ];
     }
     return [];
+  });
+}
+
+function scalesSomewhere({ autoscaling, serve }: Model): boolean {
+  return Object.values(serve ?? {}).some((cluster) => {
+    const { minReplicas = 1, maxReplicas = minReplicas } = { ...autoscaling, ...cluster.autoscaling };
+    return maxReplicas > minReplicas;
   });
 }
 
@@ -165,7 +173,7 @@ function resourceFaults(model: Model, at: At): Problem[] {
       problems.push(fault('RESOURCES_LIMIT', at(...place, field), message, 'Raise "cpuLimit" or lower "cpu"'));
     }
     if (written.memory !== undefined && bytes(written.memory) < 32 * 1024 ** 2) {
-      const message = `Cannot run "${model.name}" in ${written.memory} of memory: no runtime starts in less than 32Mi`;
+      const message = `Cannot run "${model.name}" with memory "${written.memory}": no runtime starts in less than 32Mi`;
       problems.push(fault('RESOURCES_LIMIT', at(...place, 'memory'), message, 'Write the unit, for example "512Mi"'));
     }
     return problems;

@@ -1,7 +1,7 @@
 /** One registry entry on one cluster → ServedModel. */
 import type { Autoscaling, Model, Resources, Serve } from '../../schemas/types/models.d.ts';
 import { defaults } from './defaults.ts';
-import type { ServedModel, Site } from './platform.ts';
+import type { ServedModel, Site, Toleration } from './platform.ts';
 import { canonicalCpu, canonicalMemory } from './quantity.ts';
 import { protocolOf, runtimeOf } from './runtimes.ts';
 
@@ -45,13 +45,27 @@ function build(model: Model, site: Site): ServedModel | undefined {
     replicas: resolveReplicas({ ...model.autoscaling, ...serve.autoscaling }),
     timeoutSeconds: serve.timeoutSeconds ?? model.timeoutSeconds ?? defaults.timeoutSeconds,
     clusterLocal: (serve.visibility ?? model.visibility ?? 'public') === 'cluster-local',
-    ...(placement.nodeSelector === undefined ? {} : { nodeSelector: placement.nodeSelector }),
-    ...(placement.tolerations === undefined ? {} : { tolerations: placement.tolerations }),
+    ...(placement.nodeSelector === undefined ? {} : { nodeSelector: sorted(placement.nodeSelector) }),
+    ...(placement.tolerations === undefined ? {} : { tolerations: placement.tolerations.map(toleration) }),
     host: `${model.name}-${team.namespace}.${site.domain}`,
     grpcHost: `${model.name}-grpc-${team.namespace}.${site.domain}`,
     ...(site.client !== undefined && model.client?.hostname !== undefined
       ? { pageHost: `${model.client.hostname}.${site.domain}` }
       : {}),
+  };
+}
+
+/** The order of keys in `models.yaml` has no meaning, so it must not show in what is made. */
+function sorted(map: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function toleration({ key, operator, value, effect }: Toleration): Toleration {
+  return {
+    ...(key === undefined ? {} : { key }),
+    ...(operator === undefined ? {} : { operator }),
+    ...(value === undefined ? {} : { value }),
+    ...(effect === undefined ? {} : { effect }),
   };
 }
 

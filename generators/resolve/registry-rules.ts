@@ -3,6 +3,8 @@ import type { Registry } from '../../schemas/types/models.d.ts';
 import { fault, type Problem, type Where } from '../problem.ts';
 import { nearestWord } from '../words.ts';
 
+const SLASH = 47;
+
 export function registryFaults(file: string, registry: Registry, clusters: readonly string[]): Problem[] {
   return [
     ...nameFaults(file, registry),
@@ -54,6 +56,7 @@ function clusterFaults(file: string, registry: Registry, clusters: ReadonlySet<s
  * (KServe's storage initializer lists by raw prefix, kserve_storage.py).
  */
 function prefixFaults(file: string, registry: Registry): Problem[] {
+  if (!anyNested(registry)) return [];
   const folders = registry.models.flatMap((model, m) =>
     model.versions
       .map((version, v) => ({ uri: version.artifact, pointer: ['models', m, 'versions', v, 'artifact'] as const }))
@@ -79,4 +82,24 @@ function prefixFaults(file: string, registry: Registry): Problem[] {
     }
   }
   return problems;
+}
+
+/**
+ * Whether any artifact folder lies in another. An outer folder ends in "/" and is shorter, so that only the few lengths
+ * that occur need a look; nearly every registry can be let go by this alone.
+ */
+function anyNested(registry: Registry): boolean {
+  const uris: string[] = [];
+  for (const { versions } of registry.models) for (const { artifact } of versions) uris.push(artifact);
+  const lengths = [...new Set(uris.map((uri) => uri.length))].sort((a, b) => a - b);
+  let all: ReadonlySet<string> | undefined;
+  return uris.some((uri) => {
+    for (const length of lengths) {
+      if (length >= uri.length) return false;
+      if (uri.charCodeAt(length - 1) !== SLASH) continue;
+      all ??= new Set(uris);
+      if (all.has(uri.slice(0, length))) return true;
+    }
+    return false;
+  });
 }

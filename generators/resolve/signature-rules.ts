@@ -37,15 +37,15 @@ function tensorFaults(tensor: Tensor, side: string, index: number, at: At): Prob
   const problems: Problem[] = [];
   const last = tensor.shape.at(-1);
   if (tensor.columns !== undefined && last !== undefined && last >= 0 && tensor.columns.length !== last) {
-    const message = `Cannot name ${tensor.columns.length} columns of "${tensor.name}": its last dimension has ${last}`;
+    const message = `Cannot name the columns of "${tensor.name}": it has ${last} by its last dimension, ${tensor.columns.length} given`;
     const place = at('signature', side, index, 'columns');
-    problems.push(fault('SIGNATURE_COLUMNS', place, message, `List ${last} names`));
+    problems.push(fault('SIGNATURE_COLUMNS', place, message, `List ${last} name${last === 1 ? '' : 's'}`));
   }
   const perClass = tensor.shape.length >= 2 && tensor.datatype.startsWith('FP');
   if (tensor.labels !== undefined && perClass && last !== undefined && last >= 0 && tensor.labels.length !== last) {
-    const message = `Cannot give ${tensor.labels.length} labels to "${tensor.name}": it has ${last} classes`;
+    const message = `Cannot label the classes of "${tensor.name}": it has ${last} by its last dimension, ${tensor.labels.length} given`;
     const place = at('signature', side, index, 'labels');
-    problems.push(fault('SIGNATURE_LABELS', place, message, `List ${last} labels`));
+    problems.push(fault('SIGNATURE_LABELS', place, message, `List ${last} label${last === 1 ? '' : 's'}`));
   }
   return problems;
 }

@@ -18,6 +18,7 @@ export function resolveSite(name: string, file: string, cluster: Cluster): Resol
     ...credentialFaults(cluster, at),
     ...storageFaults(cluster, at),
     ...teamFaults(cluster, at),
+    ...clientFaults(cluster, at),
   ];
   const parts = resolveParts(cluster);
   const client = cluster.client?.enabled
@@ -163,7 +164,7 @@ function credentialFaults(cluster: Cluster, at: At): Problem[] {
     );
   }
   if (cluster.storage.endpoint !== undefined) {
-    const message = 'Cannot use IAM roles with an S3 server that is not AWS';
+    const message = 'Cannot use IAM roles with an S3 server that is not AWS, which "storage.endpoint" names';
     problems.push(
       fault('CREDENTIALS_FIELDS', at('credentials', 'kind'), message, 'Use kind "static" for this endpoint'),
     );
@@ -185,6 +186,15 @@ function storageFaults(cluster: Cluster, at: At): Problem[] {
   // A custom endpoint makes KServe's storage initializer use path-style addresses for all of S3 (kserve_storage.py).
   const message = `Cannot take "${endpoint}" as an S3-compatible server: it is AWS itself, where the region is enough`;
   return [fault('STORAGE_ENDPOINT', at('storage', 'endpoint'), message, 'Remove "endpoint"')];
+}
+
+/** The page's App makes its namespace; one that another App makes would have two owners. */
+function clientFaults({ client, ...cluster }: Cluster, at: At): Problem[] {
+  const namespace = client?.namespace ?? defaults.client.namespace;
+  const taken = namespace !== defaults.client.namespace && reservedNamespaces(cluster).has(namespace);
+  if (client?.enabled !== true || !taken) return [];
+  const message = `Cannot give the client page the namespace "${namespace}": it belongs to the platform`;
+  return [fault('NAMESPACE_RESERVED', at('client', 'namespace'), message, 'Choose another namespace')];
 }
 
 function teamFaults(cluster: Cluster, at: At): Problem[] {

@@ -8,7 +8,7 @@ export function explain(file: string, base: Pointer, errors: readonly ErrorObjec
   const problems = errors.flatMap((error) => explainOne(file, base, error, root) ?? []);
   const seen = new Set<string>();
   return problems.filter((problem) => {
-    const id = `${problem.code} ${JSON.stringify(problem.where)}`;
+    const id = `${problem.message} ${JSON.stringify(problem.where)}`;
     return !seen.has(id) && seen.add(id) !== undefined;
   });
 }
@@ -47,7 +47,8 @@ function explainOne(file: string, base: Pointer, error: ErrorObject, root: unkno
     case 'exclusiveMinimum':
       return wrongRange(where, field, error, valueAt(root, local));
     case 'uniqueItems': {
-      const [first, second] = [Number(params['j']), Number(params['i'])];
+      const pair = [Number(params['j']), Number(params['i'])];
+      const [first, second] = [Math.min(...pair), Math.max(...pair)];
       const place = (index: number): Where => ({ file, pointer: [...base, ...local, index] });
       const message = `Cannot list ${quote(valueAt(root, [...local, second]))} twice in ${field}: it stands at {0}`;
       return fault('FIELD_DUPLICATE', place(second), message, 'Remove one of them', [place(first)]);
@@ -90,7 +91,8 @@ function wrongValue(where: Where, field: string, value: unknown, error: ErrorObj
   const params = error.params as { allowedValues?: unknown[]; allowedValue?: unknown };
   const allowed = (params.allowedValues ?? [params.allowedValue]).map(String);
   const near = typeof value === 'string' ? nearestWord(value, allowed) : undefined;
-  const repair = near === undefined ? `Choose one of: ${allowed.join(', ')}` : `Did you mean "${near}"?`;
+  const choice = allowed.length === 1 ? `Write "${allowed[0]}"` : `Choose one of: ${allowed.join(', ')}`;
+  const repair = near === undefined ? choice : `Did you mean "${near}"?`;
   return fault('FIELD_VALUE', where, `Cannot use ${quote(value)} for ${field}`, repair);
 }
 
@@ -118,8 +120,9 @@ function wrongLength(where: Where, field: string, error: ErrorObject, value: unk
 
 function wrongRange(where: Where, field: string, error: ErrorObject, value: unknown): Problem {
   const { comparison, limit } = error.params as { comparison: string; limit: number };
-  const message = `Cannot use ${quote(value)} for ${field}: it must be ${comparison} ${limit}`;
-  return fault('FIELD_RANGE', where, message, `Choose a number ${comparison} ${limit}`);
+  const bound = `${{ '>=': 'at least', '<=': 'at most', '>': 'above' }[comparison] ?? comparison} ${limit}`;
+  const message = `Cannot use ${quote(value)} for ${field}: it must be ${bound}`;
+  return fault('FIELD_RANGE', where, message, `Choose a number of ${bound}`.replace('of above', 'above'));
 }
 
 function describe(error: ErrorObject): string | undefined {
@@ -134,7 +137,12 @@ function quote(value: unknown): string {
 
 /** Types in the words of YAML. */
 function article(type: string): string {
-  const yaml: Readonly<Record<string, string>> = { object: 'a mapping', array: 'a list', integer: 'a whole number' };
+  const yaml: Readonly<Record<string, string>> = {
+    object: 'a mapping',
+    array: 'a list',
+    integer: 'a whole number',
+    boolean: 'true or false',
+  };
   const words = type.split(',').map((word) => yaml[word] ?? `a ${word}`);
   return words.join(' or ');
 }

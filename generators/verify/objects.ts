@@ -2,6 +2,7 @@
 import { groupOf, type KubeObject, keyOf } from '../kube/object.ts';
 import { fault, type Problem } from '../problem.ts';
 import type { PlacedObject } from '../render/render.ts';
+import type { Change } from './changes.ts';
 
 /** Kinds without a namespace among those that the plan makes. */
 const CLUSTER_SCOPED = new Set(['Namespace', 'ClusterServingRuntime', 'ClusterIssuer', 'GatewayClass']);
@@ -30,7 +31,21 @@ interface Allowed {
 
 /** Checks the objects of one cluster together. */
 export function checkObjects(placed: readonly PlacedObject[]): Problem[] {
-  return [...checkTaken(placed), ...checkProjects(placed), ...checkReferences(placed)];
+  return [checkTaken(placed), checkProjects(placed), checkReferences(placed)].flat();
+}
+
+/**
+ * True when a change leaves alone all that `checkObjects` looks at, so that what passed still does: the identity of any
+ * object, the whole of an Application or AppProject, and the account of an InferenceService.
+ */
+export function keepsReferences({ before, now }: Change): boolean {
+  const { kind } = now.object;
+  return (
+    keyOf(before.object) === keyOf(now.object) &&
+    kind !== 'Application' &&
+    kind !== 'AppProject' &&
+    (kind !== 'InferenceService' || predictorAccount(before.object) === predictorAccount(now.object))
+  );
 }
 
 function checkTaken(placed: readonly PlacedObject[]): Problem[] {
@@ -54,13 +69,18 @@ function checkProjects(placed: readonly PlacedObject[]): Problem[] {
   const projects = new Map<string, ProjectLike>();
   const applications: { file: string; object: ApplicationLike }[] = [];
   const byFolder = new Map<string, PlacedObject[]>();
+  let folder = '';
+  let list: PlacedObject[] = [];
   for (const one of placed) {
     if (one.object.kind === 'AppProject') projects.set(one.object.metadata.name, one.object as ProjectLike);
     if (one.object.kind === 'Application') applications.push({ file: one.file, object: one.object as ApplicationLike });
-    const folder = one.file.slice(0, one.file.lastIndexOf('/'));
-    const list = byFolder.get(folder);
-    if (list === undefined) byFolder.set(folder, [one]);
-    else list.push(one);
+    // Files of a folder come one after another.
+    if (!inFolder(one.file, folder)) {
+      folder = one.file.slice(0, one.file.lastIndexOf('/'));
+      list = byFolder.get(folder) ?? [];
+      byFolder.set(folder, list);
+    }
+    list.push(one);
   }
   return applications.flatMap(({ file, object }) => {
     const project = projects.get(object.spec.project);
@@ -73,6 +93,10 @@ function checkProjects(placed: readonly PlacedObject[]): Problem[] {
       ...(byFolder.get(object.spec.source.path ?? '') ?? []).flatMap((one) => checkKind(one, project, object)),
     ];
   });
+}
+
+function inFolder(file: string, folder: string): boolean {
+  return file.lastIndexOf('/') === folder.length && file.startsWith(folder);
 }
 
 function checkApplication(file: string, application: ApplicationLike, project: ProjectLike): Problem[] {
@@ -108,21 +132,20 @@ function checkKind({ file, object }: PlacedObject, project: ProjectLike, applica
 
 /** What an InferenceService names must be made too. (That Secrets are sealed is tier T9.) */
 function checkReferences(placed: readonly PlacedObject[]): Problem[] {
-  const made = new Set(
-    placed.map(({ object }) => `${object.kind}/${object.metadata.namespace ?? ''}/${object.metadata.name}`),
-  );
-  return placed.flatMap(({ file, object }) => {
-    const problems: Problem[] = [];
-    const need = (kind: string, name: string | undefined, pointer: readonly (string | number)[]) => {
-      if (name === undefined || made.has(`${kind}/${object.metadata.namespace ?? ''}/${name}`)) return;
-      const message = `Cannot resolve ${kind} "${name}" of ${nameOf(object)}: nothing makes it`;
-      problems.push(fault('REFERENCE_MISSING', { file, pointer }, message, 'Add it, or correct the reference'));
-    };
-    if (object.kind === 'InferenceService') {
-      need('ServiceAccount', predictorAccount(object), ['spec', 'predictor', 'serviceAccountName']);
-    }
-    return problems;
-  });
+  const place = ({ metadata }: KubeObject, name: string) => `${metadata.namespace ?? ''}/${name}`;
+  const accounts = new Set<string>();
+  for (const { object } of placed) {
+    if (object.kind === 'ServiceAccount') accounts.add(place(object, object.metadata.name));
+  }
+  const problems: Problem[] = [];
+  for (const { file, object } of placed) {
+    const account = object.kind === 'InferenceService' ? predictorAccount(object) : undefined;
+    if (account === undefined || accounts.has(place(object, account))) continue;
+    const message = `Cannot resolve ServiceAccount "${account}" of ${nameOf(object)}: nothing makes it`;
+    const pointer = ['spec', 'predictor', 'serviceAccountName'];
+    problems.push(fault('REFERENCE_MISSING', { file, pointer }, message, 'Add it, or correct the reference'));
+  }
+  return problems;
 }
 
 function predictorAccount(object: KubeObject): string | undefined {

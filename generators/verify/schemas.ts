@@ -3,7 +3,7 @@ import type { ValidateFunction } from 'ajv/dist/2020.js';
 import type { KubeObject } from '../kube/object.ts';
 import { schemaFile } from '../kube/schema-file.ts';
 import { fault, type Problem } from '../problem.ts';
-import { createCompiler } from './schema-compiler.ts';
+import { createCompiler, createQuickCompiler, type QuickCheck } from './schema-compiler.ts';
 import { explainFaults } from './schema-faults.ts';
 
 /** Checks one object; `file` is where it will stand. */
@@ -14,10 +14,11 @@ const none: readonly Problem[] = [];
 /** `load` gives a schema by the path that `schemaFile` names. Each is loaded and compiled once, when its kind is met. */
 export function createSchemaChecker(load: (file: string) => object | undefined): SchemaChecker {
   const compile = createCompiler();
+  const compileQuick = createQuickCompiler();
   const checkers = new Map<string, Map<string, SchemaChecker>>();
   const learn = ({ apiVersion, kind }: KubeObject): SchemaChecker => {
     const schema = load(schemaFile(apiVersion, kind));
-    const checker = schema === undefined ? refuseKind : checkWith(compile(schema));
+    const checker = schema === undefined ? refuseKind : checkWith(compileQuick(schema), () => compile(schema));
     checkers.set(apiVersion, (checkers.get(apiVersion) ?? new Map<string, SchemaChecker>()).set(kind, checker));
     return checker;
   };
@@ -27,8 +28,14 @@ export function createSchemaChecker(load: (file: string) => object | undefined):
   };
 }
 
-function checkWith(validate: ValidateFunction): SchemaChecker {
-  return (object, file) => (validate(object) ? none : explainFaults(object, file, validate.errors ?? []));
+/** Most objects are valid: what explains faults is compiled when there is one. */
+function checkWith(isValid: QuickCheck, explaining: () => ValidateFunction): SchemaChecker {
+  let validate: ValidateFunction | undefined;
+  return (object, file) => {
+    if (isValid(object)) return none;
+    validate ??= explaining();
+    return validate(object) ? none : explainFaults(object, file, validate.errors ?? []);
+  };
 }
 
 function refuseKind({ apiVersion, kind }: KubeObject, file: string): Problem[] {

@@ -66,7 +66,7 @@ function templateProblems(sealed: SealedObject, annotations: Readonly<Record<str
   const { template } = sealed;
   const problems: Problem[] = [];
   for (const field of ['name', 'namespace'] as const) {
-    if (template[field] === undefined || template[field] === sealed[field]) continue;
+    if (template[field] === undefined || sealed[field] === undefined || template[field] === sealed[field]) continue;
     const message = `Cannot make a Secret with ${field} "${template[field]}": the SealedSecret has "${sealed[field]}"`;
     const repair = `Write "${sealed[field]}" here, as in metadata.${field}`;
     problems.push(fault('SECRET_TEMPLATE', at(sealed, ...base, field), message, repair));

@@ -76,7 +76,8 @@ function checkOne(sealed: SealedObject, input: SealedInput, certificate: Sealing
       keys: wanted ? mergeKeys(needs) : undefined,
       annotations: Object.assign({}, ...needs.map((need) => need.annotations ?? {})) as Record<string, string>,
     }),
-    ...(wanted ? [] : [orphan(sealed)]),
+    // Without a whole name nobody can say what it is for; that is reported.
+    ...(wanted || sealed.name === undefined || sealed.namespace === undefined ? [] : [orphan(sealed)]),
   ];
 }
 
@@ -89,8 +90,8 @@ function orphan({ file, name, namespace }: SealedObject): Problem {
   return warning('SECRET_ORPHAN', { file }, message, 'Remove the file, or name the Secret where it is used');
 }
 
-function missing({ cluster, needs }: SealedInput, objects: readonly SealedObject[]): Problem[] {
-  const known = new Set(objects.map(({ file }) => file));
+function missing({ cluster, needs, secrets }: SealedInput, objects: readonly SealedObject[]): Problem[] {
+  const known = new Set(secrets.map(({ file }) => file));
   const identities = new Set(objects.map(({ name, namespace }) => `${namespace}/${name}`));
   const reported = new Set<string>();
   return needs.flatMap((need) => {

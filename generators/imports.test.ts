@@ -1,0 +1,329 @@
+/**
+ * The import law of the repository, as data. Whoever breaks a rule is told why it is there.
+ * Tests and testdata may import what they like; nothing else may import them.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+interface Rule {
+  /** Path prefixes of the files that the rule is for. */
+  readonly from: readonly string[];
+  /** What they may import: path prefixes, `type:` before those from which only types may come. */
+  readonly to: readonly string[];
+  readonly because: string;
+}
+
+const NOUNS = ['generators/problem.ts', 'generators/problem-codes.ts', 'generators/words.ts'];
+const KUBE = 'generators/kube/';
+const SCHEMAS = 'schemas/';
+
+/** Relative imports: the first rule whose `from` fits a file decides. A file may always import from its own folder. */
+const rules: readonly Rule[] = [
+  { from: ['generators/main.ts'], to: ['generators/'], because: 'main composes everything' },
+  {
+    from: ['generators/problem.ts'],
+    to: ['type:generators/problem-codes.ts'],
+    because: 'problems are nouns that every stage shares: whatever they imported, everybody would',
+  },
+  {
+    from: ['generators/problem-codes.ts', 'generators/words.ts', KUBE],
+    to: [],
+    because: 'shared nouns import nothing, so that any stage can use them',
+  },
+  {
+    from: ['generators/commands/'],
+    to: ['generators/', SCHEMAS],
+    because: 'commands wire stages to the outside',
+  },
+  {
+    from: ['generators/parse/'],
+    to: NOUNS,
+    because: 'parse knows YAML and positions; what a field means belongs in validate or resolve',
+  },
+  {
+    from: ['generators/validate/'],
+    to: [...NOUNS, SCHEMAS, 'type:generators/parse/'],
+    because: 'validate holds values against schemas; a rule of our own belongs in resolve',
+  },
+  {
+    from: ['generators/resolve/'],
+    to: [...NOUNS, KUBE, `type:${SCHEMAS}types/`],
+    because: 'resolve works on valid files alone; if it must ask the world, pass the answer in',
+  },
+  {
+    from: ['generators/plan/'],
+    // The names of the platform's own namespaces are values that both need.
+    to: [KUBE, 'type:generators/resolve/', 'generators/resolve/defaults.ts', `type:${SCHEMAS}types/`],
+    because: 'plan turns a Platform into objects and cannot fail; a question or a fault belongs in resolve',
+  },
+  {
+    from: ['generators/render/'],
+    to: [KUBE, 'type:generators/plan/'],
+    because: 'render turns objects into text; what is in them belongs in plan',
+  },
+  {
+    from: ['generators/verify/'],
+    to: [...NOUNS, KUBE, 'type:generators/render/', 'type:generators/plan/', 'type:generators/resolve/'],
+    because: 'verify judges what was made without knowing how; it would repeat the faults of what it calls',
+  },
+  {
+    from: ['generators/report/'],
+    to: ['generators/problem-codes.ts', 'type:generators/problem.ts', 'type:generators/parse/'],
+    because: 'report prints problems of any stage and knows none',
+  },
+  {
+    from: ['generators/schemas/'],
+    to: [...NOUNS, KUBE],
+    because: 'deriving schemas is apart from using them',
+  },
+  {
+    from: ['generators/outside/'],
+    to: ['type:generators/', 'generators/problem.ts', KUBE],
+    because: 'the outside is files, network and processes: rules belong in a stage, and commands join the two',
+  },
+  {
+    from: ['predictor/main.ts'],
+    to: ['predictor/', SCHEMAS, 'package.json'],
+    because: 'main composes everything',
+  },
+  {
+    from: ['predictor/protocol/'],
+    to: [],
+    because: 'the protocol is words and rules; whatever it imported, both transports and the runtime would',
+  },
+  {
+    from: ['predictor/runtime/'],
+    to: ['predictor/protocol/'],
+    because: 'the runtime runs tensors; where models come from belongs in models',
+  },
+  {
+    from: ['predictor/models/'],
+    to: ['predictor/runtime/', 'predictor/protocol/', SCHEMAS],
+    because: 'models load and hold sessions; who asks for them belongs in the data plane',
+  },
+  {
+    from: ['predictor/rest/', 'predictor/grpc/'],
+    to: ['predictor/data-plane', 'predictor/protocol/', 'predictor/operate/', SCHEMAS],
+    because: 'a transport decodes, asks the data plane and encodes; the transports mirror each other, and never meet',
+  },
+  {
+    from: ['predictor/operate/'],
+    to: ['predictor/protocol/', 'type:predictor/'],
+    because: 'logs, metrics, limits and shutdown serve the transports and call none of the others',
+  },
+  {
+    from: ['predictor/'],
+    to: ['predictor/models/', 'predictor/runtime/', 'predictor/protocol/', SCHEMAS],
+    because: 'the data plane and the configuration are free of transport: rest and grpc call them, not they those',
+  },
+  { from: ['bench/'], to: ['generators/', 'predictor/', 'bench/', SCHEMAS], because: 'a benchmark may drive anything' },
+  { from: ['scripts/'], to: [], because: 'scripts start programs; they are not part of any' },
+];
+
+/** Packages with one home each. */
+const homes: readonly { readonly packages: RegExp; readonly at: readonly string[]; readonly because: string }[] = [
+  {
+    packages: /^onnxruntime-/,
+    at: ['predictor/runtime/', 'bench/'],
+    because: 'only the runtime knows ONNX Runtime, so that another can take its place',
+  },
+  {
+    packages: /^@aws-sdk\//,
+    at: ['generators/outside/', 'predictor/models/', 'bench/'],
+    because: 'S3 is the outside world: of the generators only outside meets it, of the predictor only models',
+  },
+  {
+    packages: /^(?:@kubernetes\/client-node|chokidar|s3rver)$/,
+    at: ['generators/outside/', 'bench/'],
+    because: 'clusters, watchers and servers are the outside world',
+  },
+];
+
+const STAGES = ['parse', 'validate', 'resolve', 'plan', 'render', 'verify', 'report', 'kube'];
+/** What makes a stage depend on more than its arguments. */
+const impure: readonly RegExp[] = [
+  /'node:(?!crypto')[a-z_/]+'/,
+  /\bprocess\./,
+  /\bDate\.now\b/,
+  /\bnew Date\(\)/,
+  /\bMath\.random\b/,
+  /\brandom(?:Bytes|UUID)\b/,
+  /\bfetch\(/,
+  /\bperformance\./,
+  /\bset(?:Timeout|Interval)\b/,
+];
+
+/** Longest file that a person should have to read at once; tests are lists of cases. */
+const LONGEST = { code: 250, test: 350 } as const;
+const longer: Readonly<Record<string, string>> = {
+  'predictor/models/registry.ts': 'one state machine: cutting it would spread the states of a model over files',
+};
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+  readonly type: boolean;
+}
+
+const files = ['generators', 'predictor', 'bench', 'scripts'].flatMap(filesOf);
+const imports = files.flatMap(importsOf);
+
+function filesOf(folder: string): string[] {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : filesOf(path);
+    return entry.name.endsWith('.ts') ? [path] : [];
+  });
+}
+
+function source(file: string): string {
+  return readFileSync(join(root, file), 'utf8');
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
+}
+
+function importsOf(file: string): Import[] {
+  const statement =
+    /(?:^|\n)(?:import|export)\s+(type\s)?[^'";]*?\bfrom\s+'([^']+)'|(?:^|\n)import\s+'([^']+)'|\bimport\('([^']+)'\)/g;
+  return [...withoutComments(source(file)).matchAll(statement)].map(([, type, from, bare, dynamic]) => {
+    const target = from ?? bare ?? dynamic ?? '';
+    return {
+      file,
+      type: type !== undefined,
+      target: target.startsWith('.') ? posix.normalize(posix.join(posix.dirname(file), target)) : target,
+    };
+  });
+}
+
+function isTest(file: string): boolean {
+  return file.endsWith('.test.ts') || file.includes('/testdata/');
+}
+
+function isRelative({ target }: Import): boolean {
+  return files.includes(target) || /^(?:generators|predictor|bench|scripts|schemas|client|charts)\//.test(target);
+}
+
+/** The room of a file: the prefix of its rule, or for files that lie in no room of their own, their folder alone. */
+function roomOf(rule: Rule, file: string): (path: string) => boolean {
+  const prefix = rule.from.find((candidate) => file.startsWith(candidate)) ?? '';
+  if (prefix.split('/').length > 2) return (path) => path.startsWith(prefix);
+  return (path) => posix.dirname(path) === posix.dirname(file);
+}
+
+function ruleOf(file: string): Rule | undefined {
+  return rules.find(({ from }) => from.some((prefix) => file.startsWith(prefix)));
+}
+
+function allows(rule: Rule, { file, target, type }: Import): boolean {
+  if (file !== rule.from[0] && roomOf(rule, file)(target)) return true;
+  return rule.to.some((to) =>
+    to.startsWith('type:') ? type && target.startsWith(to.slice(5)) : target.startsWith(to),
+  );
+}
+
+const refused: [file: string, target: string, type: boolean][] = [
+  ['generators/plan/x.ts', 'generators/outside/files.ts', false],
+  ['generators/plan/x.ts', 'generators/outside/files.ts', true],
+  ['generators/plan/x.ts', 'generators/resolve/quantity.ts', false],
+  ['generators/resolve/x.ts', 'generators/plan/app.ts', true],
+  ['generators/verify/x.ts', 'generators/render/render.ts', false],
+  ['generators/problem.ts', 'generators/words.ts', false],
+  ['generators/outside/x.ts', 'generators/resolve/resolve.ts', false],
+  ['predictor/protocol/x.ts', 'predictor/models/load.ts', true],
+  ['predictor/rest/x.ts', 'predictor/grpc/server.ts', false],
+  ['predictor/rest/x.ts', 'predictor/models/load.ts', false],
+  ['predictor/data-plane.ts', 'predictor/rest/server.ts', false],
+];
+for (const [file, target, type] of refused) {
+  test(`the law refuses ${target} in ${file}${type ? ', even as a type' : ''}`, () => {
+    const rule = ruleOf(file);
+    assert.ok(rule);
+    assert.equal(allows(rule, { file, target, type }), false);
+  });
+}
+
+test('imports are found at all', () => {
+  assert.ok(imports.length > 200);
+  assert.ok(imports.some(({ file, target }) => file === 'generators/main.ts' && target.endsWith('commands/verify.ts')));
+  assert.ok(imports.some(({ type, target }) => type && target === 'generators/resolve/platform.ts'));
+});
+
+test('every room has a rule', () => {
+  for (const file of files.filter((path) => !isTest(path))) {
+    assert.ok(ruleOf(file), `${file} is in no room that the import law knows: add a rule for it`);
+  }
+});
+
+for (const { from, to, because } of rules) {
+  test(`${from.join(', ')} imports ${to.length === 0 ? 'nothing' : to.join(', ')}`, () => {
+    for (const one of imports.filter((candidate) => !isTest(candidate.file) && isRelative(candidate))) {
+      const rule = ruleOf(one.file);
+      if (rule?.from !== from) continue;
+      const what = one.type ? 'a type of ' : '';
+      assert.ok(allows(rule, one), `${one.file} may not import ${what}${one.target}: ${because}`);
+    }
+  });
+}
+
+test('generators and predictor never import each other: they meet in schemas', () => {
+  for (const { file, target } of imports.filter((one) => !isTest(one.file))) {
+    const crosses =
+      (file.startsWith('generators/') && target.startsWith('predictor/')) ||
+      (file.startsWith('predictor/') && target.startsWith('generators/'));
+    assert.ok(!crosses, `${file} may not import ${target}: the halves share files, never code`);
+  }
+});
+
+test('nothing but tests imports tests or testdata', () => {
+  for (const { file, target } of imports.filter((one) => !isTest(one.file))) {
+    assert.ok(!isTest(target), `${file} may not import ${target}: what runs for people must not need tests`);
+  }
+});
+
+for (const { packages, at, because } of homes) {
+  test(`${packages.source} is imported in ${at.join(', ')} alone`, () => {
+    for (const { file, target } of imports.filter((one) => !isTest(one.file) && packages.test(one.target))) {
+      assert.ok(
+        at.some((home) => file.startsWith(home)),
+        `${file} may not import ${target}: ${because}`,
+      );
+    }
+  });
+}
+
+test('stages touch no file, clock, environment, randomness or network', () => {
+  for (const file of files.filter(
+    (path) => !isTest(path) && STAGES.some((room) => path.startsWith(`generators/${room}/`)),
+  )) {
+    const text = withoutComments(source(file));
+    for (const pattern of impure) {
+      const found = pattern.exec(text)?.[0];
+      assert.equal(found, undefined, `${file} uses ${found}: a stage gives the same for the same, so pass it in`);
+    }
+  }
+});
+
+test('only main.ts prints or exits', () => {
+  const printing = /\bprocess\.(?:std(?:out|err)\.write|exit\b|exitCode)|\bconsole\./;
+  for (const file of files.filter((path) => path.startsWith('generators/') && !isTest(path))) {
+    if (file === 'generators/main.ts') continue;
+    const found = printing.exec(withoutComments(source(file)))?.[0];
+    assert.equal(found, undefined, `${file} uses ${found}: return what main is to print`);
+  }
+});
+
+test('no file is longer than one can read at once', () => {
+  for (const file of files.filter((path) => longer[path] === undefined)) {
+    const lines = source(file).split('\n').length - 1;
+    const most = isTest(file) ? LONGEST.test : LONGEST.code;
+    assert.ok(lines <= most, `${file} has ${lines} lines, at most ${most} are allowed: cut it where its headings are`);
+  }
+});

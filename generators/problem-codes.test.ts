@@ -1,0 +1,65 @@
+/** Catalogue, fixtures and PROBLEMS.md name the same codes. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { problemCodes } from './problem-codes.ts';
+import { fixtureNames, readFixture } from './testdata/project.ts';
+
+const codes = Object.keys(problemCodes);
+
+function read(path: string): string {
+  return readFileSync(new URL(path, import.meta.url), 'utf8');
+}
+
+/** Codes that no file of people's can provoke by itself, and the test that does. */
+const testedElsewhere: Readonly<Record<string, string>> = {
+  OBJECT_INVALID: './verify/schemas.test.ts',
+  OBJECT_KIND_UNKNOWN: './verify/schemas.test.ts',
+  OBJECT_TAKEN: './verify/objects.test.ts',
+  PROJECT_FORBIDS: './verify/objects.test.ts',
+  REFERENCE_MISSING: './verify/objects.test.ts',
+  FILE_DRIFT: './commands/verify.test.ts',
+  FILE_ORPHAN: './commands/verify.test.ts',
+  FILE_ABSENT: './commands/verify.test.ts',
+};
+
+test('a code stands in the catalogue once', () => {
+  const written = [...read('./problem-codes.ts').matchAll(/^ {2}([A-Z_]+): '/gm)].map(([, code]) => code);
+  assert.deepEqual(written, codes);
+  assert.equal(new Set(written).size, written.length);
+});
+
+test('every code has a fixture, or a test that is named here', () => {
+  const provoked = new Set(
+    fixtureNames('invalid').flatMap((name) =>
+      readFixture('invalid', name).expected.map((line) => line.split(' ')[0] ?? ''),
+    ),
+  );
+  for (const code of codes) {
+    const file = testedElsewhere[code];
+    if (file === undefined)
+      assert.ok(provoked.has(code), `${code} has neither a fixture in testdata/invalid nor a test`);
+    else assert.match(read(file), new RegExp(`\\b${code}\\b`), `${file} does not expect ${code}`);
+  }
+  assert.deepEqual(
+    [...provoked, ...Object.keys(testedElsewhere)].filter((code) => !codes.includes(code)),
+    [],
+    'codes that are not in the catalogue',
+  );
+});
+
+test('PROBLEMS.md has one row for each code, with its tier, and names no other', () => {
+  const rows = read('./PROBLEMS.md')
+    .split('\n')
+    .filter((line) => /^\| [A-Z_]+ +\|/.test(line))
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+  assert.deepEqual(
+    rows.map(([, code, tier]) => [code, tier]),
+    Object.entries(problemCodes),
+    'codes and tiers, in the order of the catalogue',
+  );
+  for (const [, code, , meaning, action] of rows) {
+    assert.match(meaning ?? '', /\w.*\.$/, `${code}: what it means, in a sentence`);
+    assert.match(action ?? '', /\w.*\.$/, `${code}: what to do, in a sentence`);
+  }
+});
