@@ -21,7 +21,17 @@ test("KServe's arguments are enough", () => {
     httpPort: 8080,
     maxBodyBytes: 67108864,
     intraOpThreads: 1,
+    inlineMaxUs: 300,
+    modelProcesses: 0,
+    maxQueue: 256,
+    maxBatch: { requests: 32, rows: 1024 },
     s3: { region: 'us-east-1' },
+    grpcPort: { number: 9000, yields: true },
+    grpcOutput: 'mirror',
+    metricsPort: { number: 8081, yields: true },
+    accessLog: false,
+    drainMs: 5000,
+    tracing: false,
   });
 });
 
@@ -73,7 +83,7 @@ test('what cannot be meant is refused', () => {
   );
   refused(['--model-name', 'x'], { INTRA_OP_THREADS: '0' }, /^INTRA_OP_THREADS is "0"/);
   refused(['--model-name', 'x', '--model-sha256', 'abc'], {}, /^MODEL_SHA256 is "abc", expected 64 hexadecimal digits/);
-  refused(['--grpc-port', '1'], {}, /unknown option '--grpc-port'/);
+  refused(['--unknown-flag', '1'], {}, /unknown option '--unknown-flag'/);
   refused(['extra'], {}, /too many arguments/);
 });
 
@@ -83,4 +93,48 @@ test('help names every flag and its variable', () => {
   assert.equal(ending.code, 0);
   for (const name of ['--model-name', 'MODEL_DIR', 'MODELS_CONFIG', '--http-host', 'SIGHUP', 'input-0'])
     assert.ok(ending.text.includes(name), name);
+});
+
+test('ports beside HTTP can be asked for, chosen by the system or switched off', () => {
+  const ports = (...argv: string[]) => {
+    const config = readConfig(['--model-name', 'm', ...argv], {});
+    return 'text' in config ? config.text : [config.grpcPort, config.metricsPort];
+  };
+  const free = { number: 0, yields: true };
+  assert.deepEqual(ports('--http-port', '0'), [free, free]);
+  assert.deepEqual(ports('--grpc-port', '9000', '--metrics-port', 'off'), [{ number: 9000, yields: false }, undefined]);
+});
+
+test('nothing routes to a loopback address, so that it needs no draining', () => {
+  const drain = (...argv: string[]) => {
+    const config = readConfig(['--model-name', 'm', ...argv], {});
+    return 'text' in config ? config.text : config.drainMs;
+  };
+  assert.equal(drain('--http-host', '127.0.0.1'), 0);
+  assert.equal(drain('--http-host', '127.0.0.1', '--drain-seconds', '3'), 3000);
+});
+
+test('an MLflow server is known with its credentials', () => {
+  const mlflow = (env: Record<string, string>) => {
+    const config = readConfig(['--model-name', 'm', '--model-dir', 'models:/m@champion'], env);
+    return 'text' in config ? config.text : config.mlflow;
+  };
+  const address = { MLFLOW_TRACKING_URI: 'http://mlflow:5000/' };
+  const trackingUri = 'http://mlflow:5000';
+  assert.equal(mlflow({}), undefined);
+  assert.deepEqual(mlflow(address), { trackingUri });
+  assert.deepEqual(mlflow({ ...address, MLFLOW_TRACKING_TOKEN: 't' }), { trackingUri, authorization: 'Bearer t' });
+  assert.deepEqual(mlflow({ ...address, MLFLOW_TRACKING_USERNAME: 'a', MLFLOW_TRACKING_PASSWORD: 'b' }), {
+    trackingUri,
+    authorization: 'Basic YTpi',
+  });
+  assert.match(String(mlflow({ MLFLOW_TRACKING_URI: 'sqlite:///x' })), /^MLFLOW_TRACKING_URI is "sqlite/);
+});
+
+test('settings of operation are held to their values', () => {
+  const env = { MODEL_NAME: 'm' };
+  refused([], { ...env, TLS_CERT_FILE: 'c' }, /^TLS_CERT_FILE and TLS_KEY_FILE belong together/);
+  refused(['--grpc-output', 'both'], env, /^GRPC_OUTPUT is "both", expected mirror, typed, raw/);
+  refused(['--access-log', 'yes'], env, /^ACCESS_LOG is "yes", expected on, off/);
+  refused(['--drain-seconds', '60'], env, /^DRAIN_SECONDS is "60", expected an integer from 0 to 20/);
 });

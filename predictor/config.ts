@@ -3,6 +3,18 @@
  * form with underscores (`--model_name`) is understood too.
  */
 import { Command, CommanderError } from 'commander';
+import {
+  type Environment,
+  integer,
+  type Key,
+  notes,
+  oneOf,
+  type Setting,
+  settingOf,
+  settings,
+  UsageError,
+  type Values,
+} from './config-settings.ts';
 
 export interface Config {
   readonly models: ModelsPlace;
@@ -11,7 +23,37 @@ export interface Config {
   readonly httpPort: number;
   readonly maxBodyBytes: number;
   readonly intraOpThreads: number;
+  /** Median microseconds of a run up to which a model runs on the event loop. */
+  readonly inlineMaxUs: number;
+  /** Processes per model that runs outside of it; 0 takes the cores that there are. */
+  readonly modelProcesses: number;
+  /** Requests that may wait for one model. */
+  readonly maxQueue: number;
+  readonly maxBatch: { readonly requests: number; readonly rows: number };
   readonly s3: { readonly endpoint?: string; readonly region: string };
+  /** Absent without MLFLOW_TRACKING_URI. */
+  readonly mlflow?: { readonly trackingUri: string; readonly authorization?: string };
+  /** Absent: no gRPC. */
+  readonly grpcPort?: Port;
+  readonly grpcOutput: 'mirror' | 'typed' | 'raw';
+  /** Absent: metrics are on the HTTP port only. */
+  readonly metricsPort?: Port;
+  /** Where models are loaded and unloaded and log settings changed; absent: nowhere. */
+  readonly adminPort?: number;
+  readonly adminGrpcPort?: number;
+  readonly accessLog: boolean;
+  readonly apiKeysFile?: string;
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  /** From "not ready" to the first refused connection, so that routers hear of it. */
+  readonly drainMs: number;
+  /** Whether spans are sent; where to stands in the exporter's own variables. */
+  readonly tracing: boolean;
+}
+
+export interface Port {
+  readonly number: number;
+  /** A default that nobody asked for gives way to a free port when it is taken. */
+  readonly yields: boolean;
 }
 
 export type ModelsPlace =
@@ -30,56 +72,6 @@ export interface Ending {
   readonly text: string;
   readonly code: 0 | 2;
 }
-
-interface Setting {
-  readonly key: string;
-  readonly value: string;
-  readonly fallback?: string;
-  readonly about: string;
-}
-
-/** 64 MiB, Triton's default. */
-const defaultBodyBytes = 64 * 1024 * 1024;
-
-/** Keys as environment variables; the flag is the same in kebab case. */
-const settings = [
-  { key: 'MODEL_NAME', value: 'name', about: 'name of the model in MODEL_DIR' },
-  { key: 'MODEL_VERSION', value: 'version', fallback: '1', about: 'version of the model in MODEL_DIR' },
-  {
-    key: 'MODEL_DIR',
-    value: 'folder|s3://…',
-    fallback: '/mnt/models',
-    about: 'one model: a folder with one .onnx file or an MLflow MLmodel layout, an .onnx file, or an S3 prefix',
-  },
-  { key: 'MODEL_SHA256', value: 'hex', about: 'sha256 of the model file in MODEL_DIR; another file is refused' },
-  { key: 'MODEL_REPOSITORY', value: 'folder|s3://…', about: 'several models: <model>/<version>/…' },
-  {
-    key: 'MODELS_CONFIG',
-    value: 'file.json',
-    about:
-      'several models, each from its own place, with digests, labels and aliases (schemas/predictor-config.schema.json)',
-  },
-  { key: 'HTTP_HOST', value: 'address', fallback: '0.0.0.0', about: 'address to listen on' },
-  { key: 'HTTP_PORT', value: 'port', fallback: '8080', about: 'port to listen on; 0 takes a free one' },
-  {
-    key: 'MAX_REQUEST_BYTES',
-    value: 'bytes',
-    fallback: String(defaultBodyBytes),
-    about: 'largest request body, also after decompression',
-  },
-  {
-    key: 'INTRA_OP_THREADS',
-    value: 'threads',
-    fallback: '1',
-    about: 'threads within one inference, unless MLmodel sets it',
-  },
-] as const satisfies readonly Setting[];
-
-type Key = (typeof settings)[number]['key'];
-type Values = Readonly<Partial<Record<Key, string>>>;
-type Environment = Readonly<Record<string, string | undefined>>;
-
-class UsageError extends Error {}
 
 /** `argv` without the interpreter and the script. */
 export function readConfig(argv: readonly string[], env: Environment): Config | Ending {
@@ -109,10 +101,83 @@ function configOf(given: Values, env: Environment): Config {
     httpPort: integer(given, 'HTTP_PORT', 0, 65_535),
     maxBodyBytes: integer(given, 'MAX_REQUEST_BYTES', 1, 1024 * 1024 * 1024),
     intraOpThreads: integer(given, 'INTRA_OP_THREADS', 1, 256),
+    inlineMaxUs: integer(given, 'INLINE_MAX_US', 0, 1_000_000),
+    modelProcesses: integer(given, 'MODEL_PROCESSES', 0, 64),
+    maxQueue: integer(given, 'MAX_QUEUE', 1, 1_000_000),
+    maxBatch: {
+      requests: integer(given, 'MAX_BATCH_REQUESTS', 1, 10_000),
+      rows: integer(given, 'MAX_BATCH_ROWS', 1, 1_000_000),
+    },
     s3: {
       ...(endpoint === undefined ? {} : { endpoint }),
       region: env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1',
     },
+    ...mlflowServer(env),
+    ...operation(given),
+    tracing: Boolean(env['OTEL_EXPORTER_OTLP_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']),
+  };
+}
+
+type Operation = Pick<
+  Config,
+  | 'grpcPort'
+  | 'grpcOutput'
+  | 'metricsPort'
+  | 'adminPort'
+  | 'adminGrpcPort'
+  | 'accessLog'
+  | 'apiKeysFile'
+  | 'tls'
+  | 'drainMs'
+>;
+
+function operation(given: Values): Operation {
+  const tls = tlsFiles(given);
+  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(settingOf(given, 'HTTP_HOST'));
+  const drain = given.DRAIN_SECONDS === undefined ? (loopback ? 0 : 5) : integer(given, 'DRAIN_SECONDS', 0, 20);
+  return {
+    ...optionalPort('grpcPort', given, 'GRPC_PORT', 9000),
+    grpcOutput: oneOf(given, 'GRPC_OUTPUT', ['mirror', 'typed', 'raw']),
+    ...optionalPort('metricsPort', given, 'METRICS_PORT', 8081),
+    ...(given.ADMIN_PORT === undefined ? {} : { adminPort: integer(given, 'ADMIN_PORT', 0, 65_535) }),
+    ...(given.ADMIN_GRPC_PORT === undefined ? {} : { adminGrpcPort: integer(given, 'ADMIN_GRPC_PORT', 0, 65_535) }),
+    accessLog: oneOf(given, 'ACCESS_LOG', ['on', 'off']) === 'on',
+    ...(given.API_KEYS_FILE === undefined ? {} : { apiKeysFile: given.API_KEYS_FILE }),
+    ...(tls === undefined ? {} : { tls }),
+    drainMs: drain * 1000,
+  };
+}
+
+function optionalPort<Name extends 'grpcPort' | 'metricsPort'>(
+  name: Name,
+  given: Values,
+  key: 'GRPC_PORT' | 'METRICS_PORT',
+  usual: number,
+): Partial<Record<Name, Port>> {
+  if (given[key] === 'off') return {};
+  const asked = given[key] !== undefined;
+  const number = asked ? integer(given, key, 0, 65_535) : given.HTTP_PORT === '0' ? 0 : usual;
+  return { [name]: { number, yields: !asked } } as Partial<Record<Name, Port>>;
+}
+
+function tlsFiles(given: Values): Config['tls'] {
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = given;
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
+  throw new UsageError('TLS_CERT_FILE and TLS_KEY_FILE belong together, but only one is set');
+}
+
+/** The variables are those of MLflow's own clients. */
+function mlflowServer(env: Environment): Pick<Config, 'mlflow'> {
+  const trackingUri = env['MLFLOW_TRACKING_URI'];
+  if (!trackingUri) return {};
+  if (!/^https?:\/\//.test(trackingUri))
+    throw new UsageError(`MLFLOW_TRACKING_URI is "${trackingUri}", expected an http or https address`);
+  const [token, user, password] = ['TOKEN', 'USERNAME', 'PASSWORD'].map((name) => env[`MLFLOW_TRACKING_${name}`]);
+  const basic = user && password ? `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` : undefined;
+  const authorization = token ? `Bearer ${token}` : basic;
+  return {
+    mlflow: { trackingUri: trackingUri.replace(/\/+$/, ''), ...(authorization === undefined ? {} : { authorization }) },
   };
 }
 
@@ -134,23 +199,9 @@ function modelsPlace(given: Values): ModelsPlace {
   return { kind: 'folder', ...place, ...(sha256 === undefined ? {} : { sha256 }) };
 }
 
-function settingOf(given: Values, key: Key): string {
-  const setting: Setting | undefined = settings.find((candidate) => candidate.key === key);
-  return given[key] ?? setting?.fallback ?? '';
-}
-
-function integer(given: Values, key: Key, smallest: number, largest: number): number {
-  const text = settingOf(given, key);
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < smallest || value > largest) {
-    throw new UsageError(`${key} is "${text}", expected an integer from ${smallest} to ${largest}`);
-  }
-  return value;
-}
-
 function describe(print: (text: string) => void): Command {
   const command = new Command('predictor')
-    .description('Serves ONNX models over the Open Inference Protocol V2 (REST).')
+    .description('Serves ONNX models over the Open Inference Protocol V2 (REST and gRPC).')
     .configureOutput({ writeOut: print, writeErr: print })
     .configureHelp({ helpWidth: 100 })
     .allowExcessArguments(false)
@@ -161,29 +212,6 @@ function describe(print: (text: string) => void): Command {
   }
   return command.addHelpText('after', notes);
 }
-
-const notes = `
-Each flag has an environment variable, named in parentheses; the flag wins. Underscores in flags are
-read as hyphens. S3 credentials and region come from the usual AWS_* variables; with AWS_ENDPOINT_URL
-buckets are addressed by path.
-
-Addresses: GET  /v2, /v2/health/live, /v2/health/ready, /v2/models/<model>, /v2/models/<model>/ready
-           POST /v2/models/<model>/infer
-           each of a model also as /v2/models/<model>/versions/<version>/…
-
-Tensors go by the graph's own names, by position (input-0, output-0), by configured aliases, and as
-predict and predict_proba. A request whose inputs all go by position is answered by position; outputs
-asked for by name are answered under these names.
-
-SIGHUP loads the models anew, as does a change of MODELS_CONFIG. SIGTERM finishes requests in flight
-and ends with 0. Events go to standard error, one JSON object per line; "ready" is the first moment at
-which every model answers.
-
-Examples:
-  predictor --model-name iris --model-dir ./iris --http-port 8080
-  predictor --model-name iris --model-dir s3://models/iris/1/
-  predictor --models-config models.json --http-host 127.0.0.1
-`;
 
 function flag(key: string): string {
   return `--${key.toLowerCase().replaceAll('_', '-')}`;

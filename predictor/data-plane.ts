@@ -1,15 +1,25 @@
-/** What this server can be asked, whatever the transport: live, ready, metadata, model metadata, model ready, infer. */
+/** What this server can be asked, whatever the transport. */
+import { classify } from './models/classification.ts';
+import { configOf, platform } from './models/config.ts';
+import type { LoadedModel } from './models/load.ts';
 import type { Registry } from './models/registry.ts';
-import { checkRequest } from './protocol/check.ts';
-import { ServeError } from './protocol/error.ts';
+import type { RequestContext } from './protocol/context.ts';
+import { type ErrorCode, ServeError } from './protocol/error.ts';
 import type {
+  IndexEntry,
   InferRequest,
   InferResponse,
+  ModelConfig,
   ModelMetadata,
   ModelReady,
+  ModelStatistics,
   ServerMetadata,
   TensorMetadata,
 } from './protocol/messages.ts';
+import type { Observer } from './protocol/observer.ts';
+import { withParameters } from './protocol/parameters.ts';
+import type { NamedTensor, Tensor } from './protocol/tensor.ts';
+import type { Timings } from './protocol/timings.ts';
 
 /** Every method throws or rejects with ServeError. No version means the latest ready one. */
 export interface DataPlane {
@@ -17,9 +27,23 @@ export interface DataPlane {
   /** True when every listed model was ready once and the server is not on its way out. */
   ready(): boolean;
   metadata(): ServerMetadata;
+  /** Names that have a ready version. */
+  models(): readonly string[];
   modelReady(name: string, version?: string): ModelReady;
   modelMetadata(name: string, version?: string): ModelMetadata;
-  infer(request: InferRequest): Promise<InferResponse>;
+  infer(
+    request: InferRequest,
+    context: RequestContext,
+  ): Promise<{ readonly response: InferResponse; readonly timings: Timings }>;
+  /** Every listed version with its state. */
+  index(): readonly IndexEntry[];
+  /** Loads every listed version of a name anew; what serves is replaced when they are ready. */
+  load(name: string): Promise<void>;
+  /** Takes every version of a name out of service; requests in flight are answered. */
+  unload(name: string): Promise<void>;
+  /** Of one version, of every version of a name, or of all. */
+  statistics(name?: string, version?: string): readonly ModelStatistics[];
+  config(name: string, version?: string): ModelConfig;
 }
 
 export interface Identity {
@@ -27,28 +51,40 @@ export interface Identity {
   readonly version: string;
 }
 
-/** Name that Triton's clients know for ONNX models on onnxruntime. */
-const platform = 'onnxruntime_onnx';
+export interface DataPlaneOptions {
+  readonly registry: Registry;
+  readonly identity: Identity;
+  /** Turns false when the server shuts down. */
+  readonly accepting: () => boolean;
+  /** Extensions of the protocol that the transports reach, by Triton's names. */
+  readonly extensions?: readonly string[];
+  readonly observe?: Observer;
+}
 
-/** `accepting` turns false when the server shuts down. */
-export function createDataPlane(registry: Registry, identity: Identity, accepting: () => boolean): DataPlane {
+export function createDataPlane(options: DataPlaneOptions): DataPlane {
+  const { registry, identity, accepting } = options;
   return {
     live: () => true,
     ready: () => accepting() && registry.ready(),
-    metadata: () => ({ name: identity.name, version: identity.version, extensions: [] }),
+    metadata: () => ({ ...identity, extensions: options.extensions ?? [] }),
+    models: () => registry.names(),
     modelReady: (name, version) => registry.state(name, version),
     modelMetadata: (name, version) => describe(registry, name, version),
-    infer: (request) => infer(registry, request),
+    infer: (request, context) => infer(options, request, context),
+    index: () => registry.index(),
+    load: (name) => registry.load(name),
+    unload: (name) => registry.unload(name),
+    statistics: (name, version) => statistics(registry, name, version),
+    config: (name, version) => configOf(registry.find(name, version).model, versions(registry, name, version)),
   };
 }
 
 function describe(registry: Registry, name: string, version: string | undefined): ModelMetadata {
   const { model } = registry.find(name, version);
   const { inputs, outputs } = model.signature;
-  const versions = version === undefined ? registry.versions(name) : [model.version];
   return {
     name,
-    versions,
+    versions: version === undefined ? registry.versions(name) : [model.version],
     platform,
     inputs: inputs.map(plain),
     outputs: outputs.map(plain),
@@ -60,20 +96,72 @@ function plain({ name, datatype, shape }: TensorMetadata): TensorMetadata {
   return { name, datatype, shape };
 }
 
-function infer(registry: Registry, request: InferRequest): Promise<InferResponse> {
-  return registry.find(request.modelName, request.modelVersion).use(async (model) => {
-    const { feeds, answers } = checkRequest(request, model.signature);
-    const wanted = [...new Set(answers.map((answer) => answer.output))];
-    const results = await model.session.run(feeds, wanted).catch((cause: unknown) => {
-      const message = `inference of model '${model.name}' version '${model.version}' failed`;
-      throw new ServeError('INFERENCE_FAILED', message, { cause });
+function versions(registry: Registry, name: string, version: string | undefined): readonly string[] {
+  return version === undefined ? registry.versions(name) : [version];
+}
+
+function statistics(
+  registry: Registry,
+  name: string | undefined,
+  version: string | undefined,
+): readonly ModelStatistics[] {
+  const names = name === undefined ? registry.names() : [name];
+  return names.flatMap((one) => {
+    const found =
+      name === undefined ? registry.versions(one) : versions(registry, registry.find(one, version).model.name, version);
+    return found.map((each) => {
+      const { model } = registry.find(one, each);
+      return { name: model.name, version: model.version, ...model.statistics.read() };
     });
-    const outputs = answers.map(({ output, name }) => {
-      const tensor = results.get(output);
-      if (tensor === undefined) throw new ServeError('INTERNAL', `output '${output}' was not computed`);
-      return { ...tensor, name };
-    });
-    const id = request.id === undefined ? {} : { id: request.id };
-    return { modelName: model.name, modelVersion: model.version, ...id, outputs };
   });
+}
+
+interface Inferred {
+  readonly response: InferResponse;
+  readonly timings: Timings;
+}
+
+/** Tells the observer of every end, and of the version only once one is chosen. */
+async function infer(options: DataPlaneOptions, request: InferRequest, context: RequestContext): Promise<Inferred> {
+  let version = '';
+  const told = (outcome: 'success' | ErrorCode, timings?: Timings) =>
+    options.observe?.({
+      model: request.modelName,
+      version,
+      outcome,
+      ...(timings === undefined ? {} : { timings }),
+      rows: request.inputs[0]?.shape[0] ?? 1,
+    });
+  try {
+    const asked = withParameters(context, request.parameters, performance.now());
+    const holder = options.registry.find(request.modelName, request.modelVersion);
+    version = holder.model.version;
+    const inferred = await holder.use((model) => inferWith(model, request, asked));
+    told('success', inferred.timings);
+    return inferred;
+  } catch (error) {
+    told(error instanceof ServeError ? error.code : 'INTERNAL');
+    throw error;
+  }
+}
+
+async function inferWith(model: LoadedModel, request: InferRequest, context: RequestContext): Promise<Inferred> {
+  const checked = model.check(request);
+  const { tensors, timings } = await model.scheduler.submit(checked, context);
+  const outputs = checked.answers.map(({ at, name, classification }): NamedTensor => {
+    const tensor = tensors[at];
+    if (tensor === undefined) throw new ServeError('INTERNAL', `output '${name}' was not computed`);
+    const { datatype, shape, data } = tensor;
+    if (classification === undefined) return { name, datatype, shape, data };
+    return { name, ...classified(model, checked.wanted[at] ?? '', tensor, classification) };
+  });
+  const id = request.id === undefined ? {} : { id: request.id };
+  return { response: { modelName: model.name, modelVersion: model.version, ...id, outputs }, timings };
+}
+
+/** Rows are told apart where the first dimension is the caller's. */
+function classified(model: LoadedModel, output: string, tensor: Tensor, classes: number): Tensor {
+  const spec = model.signature.outputs.find((one) => one.name === output);
+  const batched = tensor.shape.length > 1 || spec?.shape[0] === -1;
+  return classify(tensor, classes, model.labels.get(output) ?? [], batched && tensor.shape.length > 0);
 }

@@ -1,30 +1,32 @@
-/** Composition root: config → models → data plane → HTTP server → signals. The only file that prints or exits. */
+/** Composition root: config → models → data plane → servers → signals. The only file that prints or exits. */
 import { unwatchFile, watchFile } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Config, type ModelsPlace, readConfig } from './config.ts';
-import { createDataPlane } from './data-plane.ts';
+import { createDataPlane, type DataPlane } from './data-plane.ts';
+import { credentialsOf } from './grpc/credentials.ts';
+import { createGrpcServer } from './grpc/server.ts';
 import { reasonOf } from './models/fault.ts';
 import { createFetcher, type Fetcher } from './models/fetch.ts';
-import { loadModel } from './models/load.ts';
+import { type LoadSettings, loadModel } from './models/load.ts';
+import { servingDefaults } from './models/place.ts';
 import { createRegistry, type Outcome, type Registry } from './models/registry.ts';
 import type { Report } from './models/report.ts';
 import { repositorySources } from './models/repository.ts';
 import type { ModelSource } from './models/source.ts';
+import { createTrials } from './models/trials.ts';
 import { readModelsFile } from './models-config.ts';
+import { eventTexts, tellWarnings } from './operate/events.ts';
+import { extensionsOf } from './operate/extensions.ts';
 import { limits } from './operate/limits.ts';
+import { closeAll, type Listener, listenAll } from './operate/listeners.ts';
 import { createLog, type Log } from './operate/log.ts';
+import { createLogControl, type LogControl } from './operate/log-settings.ts';
+import { createMetricsServer } from './operate/metrics-server.ts';
+import { createOperations, type Operations } from './operate/operations.ts';
 import { createShutdown, type ShutdownSteps } from './operate/shutdown.ts';
 import { createRestServer } from './rest/server.ts';
-
-/** What each event of loading says to a reader; events without a line here say their own name. */
-const eventTexts: Readonly<Record<string, string>> = {
-  'model-loading': 'Loading model',
-  'model-loaded': 'Model loaded',
-  'model-warmed-up': 'Model has run once',
-  'model-released': 'Model released',
-  'warm-up-refused': 'Model refused a run on zeros; it has no stored example that fits',
-  fetched: 'Model folder fetched',
-};
+import { readBudget } from './runtime/cgroup.ts';
 
 async function main(): Promise<void> {
   const config = readConfig(process.argv.slice(2), process.env);
@@ -33,42 +35,107 @@ async function main(): Promise<void> {
     process.exitCode = config.code;
     return;
   }
-  const log = createLog((line) => process.stderr.write(line));
-  logWarnings(log);
-  await serve(config, log);
+  const logControl = createLogControl();
+  const log = createLog((line) => process.stderr.write(line), logControl.wants);
+  tellWarnings(log);
+  await serve(config, log, logControl).catch((error: unknown) => {
+    log('error', 'start-failed', reasonOf(error));
+    process.exit(1);
+  });
 }
 
-async function serve(config: Config, log: Log): Promise<void> {
+async function serve(config: Config, log: Log, logControl: LogControl): Promise<void> {
   const report: Report = (event, fields) =>
     log(event === 'warm-up-refused' ? 'warn' : 'info', event, eventTexts[event] ?? event, fields);
-  const fetcher = createFetcher({ ...config.s3, ...limits.modelFolder }, report);
-  const settings = { fetcher, intraOpThreads: config.intraOpThreads, report };
-  const registry = createRegistry((source) => loadModel(source, settings), report);
+  const fetcher = createFetcher(
+    { ...config.s3, ...limits.modelFolder, ...(config.mlflow === undefined ? {} : { mlflow: config.mlflow }) },
+    report,
+  );
+  const trials = createTrials(limits.modelProcess);
+  const settings = loadSettings(config, { fetcher, trials, report });
+  const registry = createRegistry(
+    (source) => loadModel(source, settings),
+    report,
+    () => listModels(config.models, fetcher),
+  );
   let accepting = true;
   const identity = { name: packageJson.name, version: packageJson.version };
-  const plane = createDataPlane(registry, identity, () => accepting);
-  const server = createRestServer(plane, { maxBodyBytes: config.maxBodyBytes, log });
+  const operations = await createOperations(config, identity, log);
+  const { observe, watch } = operations.metrics;
+  const extensions = extensionsOf((config.adminPort ?? config.adminGrpcPort) !== undefined);
+  const plane = watch(createDataPlane({ registry, identity, accepting: () => accepting, extensions, observe }));
+  const listeners = createListeners(plane, config, operations, logControl);
   onStop(log, {
     stopAccepting: () => {
       accepting = false;
       if (config.models.kind === 'file') unwatchFile(config.models.file);
     },
-    closeServer: () => server.close(),
+    drain: () => pause(config.drainMs),
+    // Whoever scrapes hears of the last requests too.
+    closeServers: () => closeAll(listeners.filter(({ name }) => name !== 'metrics')),
     releaseModels: async () => {
       await registry.close();
+      await trials.close();
       fetcher.close();
+      await closeAll(listeners.filter(({ name }) => name === 'metrics'));
+      await operations.close();
     },
   });
 
-  const port = await server.listen(config.httpHost, config.httpPort).catch((error: unknown) => {
-    log('error', 'start-failed', `Cannot listen on ${config.httpHost}:${config.httpPort}: ${reasonOf(error)}`);
-    process.exit(1);
-  });
-  const where = { host: config.httpHost, port };
-  log('info', 'listening', 'Listening; models are loading', where);
+  const { http: port, ...others } = await listenAll(listeners, config.httpHost, log);
+  const where = { host: config.httpHost, port: port ?? config.httpPort };
+  log('info', 'listening', 'Listening; models are loading', { ...where, ...others });
   const started = start(config.models, fetcher, registry, log, where);
   onReload(config.models, log, started, () => reload(config.models, fetcher, registry, log, where));
   if (!(await started)) process.exit(1);
+}
+
+/** Administration is on ports of its own, unless these are those of serving. */
+function createListeners(
+  plane: DataPlane,
+  config: Config,
+  { surroundings, metrics }: Operations,
+  logControl: LogControl,
+): readonly Listener[] {
+  const rest = (admin: boolean) =>
+    createRestServer(plane, {
+      ...surroundings,
+      observe: surroundings.observeCall,
+      metrics: metrics.text,
+      maxBodyBytes: config.maxBodyBytes,
+      modelControl: admin,
+      ...(admin ? { logControl } : {}),
+    });
+  const { tls, ...others } = surroundings;
+  const credentials = tls === undefined ? {} : { credentials: credentialsOf(tls) };
+  const { maxBodyBytes: maxMessageBytes, grpcOutput: outputForm } = config;
+  const grpc = (admin: boolean) =>
+    createGrpcServer(plane, { ...others, ...credentials, maxMessageBytes, outputForm, admin, logControl });
+  const { httpPort, grpcPort, metricsPort, adminPort, adminGrpcPort } = config;
+  const fixed = (number: number) => ({ number, yields: false });
+  const listeners: Listener[] = [{ name: 'http', server: rest(adminPort === httpPort), port: fixed(httpPort) }];
+  if (grpcPort !== undefined)
+    listeners.push({ name: 'grpc', server: grpc(adminGrpcPort === grpcPort.number), port: grpcPort });
+  if (metricsPort !== undefined)
+    listeners.push({ name: 'metrics', server: createMetricsServer(metrics), port: metricsPort });
+  if (adminPort !== undefined && adminPort !== httpPort)
+    listeners.push({ name: 'admin', server: rest(true), port: fixed(adminPort) });
+  if (adminGrpcPort !== undefined && adminGrpcPort !== grpcPort?.number)
+    listeners.push({ name: 'adminGrpc', server: grpc(true), port: fixed(adminGrpcPort) });
+  return listeners;
+}
+
+/** One core is left to the server itself. */
+function loadSettings(config: Config, parts: Pick<LoadSettings, 'fetcher' | 'trials' | 'report'>): LoadSettings {
+  const cores = Math.floor(readBudget().cpus / config.intraOpThreads) - 1;
+  const serving = {
+    ...servingDefaults,
+    inlineMaxUs: config.inlineMaxUs,
+    processes: config.modelProcesses || Math.min(Math.max(1, cores), limits.modelProcesses),
+    maxWaiting: config.maxQueue,
+    batch: config.maxBatch,
+  };
+  return { ...parts, intraOpThreads: config.intraOpThreads, serving };
 }
 
 function onStop(log: Log, steps: ShutdownSteps): void {
@@ -172,12 +239,6 @@ function onReload(place: ModelsPlace, log: Log, started: Promise<unknown>, run: 
     if (now.mtimeMs !== before.mtimeMs || now.ino !== before.ino || now.size !== before.size)
       begin(`${place.file} changed`);
   });
-}
-
-/** Warnings of Node and of libraries become log lines: a line that is not JSON breaks who reads them. */
-function logWarnings(log: Log): void {
-  process.removeAllListeners('warning');
-  process.on('warning', (warning) => log('warn', 'warning', warning.message, { name: warning.name }));
 }
 
 await main();

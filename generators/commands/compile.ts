@@ -9,7 +9,7 @@ import { readSealedFolder } from '../outside/sealed-folder.ts';
 import { type EntryMemo, parseRegistry, parseSource, type Source } from '../parse/source.ts';
 import { plan } from '../plan/plan.ts';
 import { allow, type Problem } from '../problem.ts';
-import { type FileSet, madeFolders, type Rendered, render } from '../render/render.ts';
+import { type FileSet, fileSet, madeFolders, type Rendered, type RenderedFile, render } from '../render/render.ts';
 import type { Platform, SealedFile } from '../resolve/platform.ts';
 import { checkRegistry, resolve, siteOf } from '../resolve/resolve.ts';
 import { validateCluster, validateRegistry } from '../validate/files.ts';
@@ -39,7 +39,9 @@ export interface Compiled {
   /** Clusters that were compiled. */
   readonly clusters: readonly string[];
   /** Every made file, by path below the root. Complete only when no problem is an error. */
-  readonly files: ReadonlyMap<string, string>;
+  readonly files: FileSet;
+  /** The same one by one, for whoever wants to know what has changed since an earlier result (`changedFiles`). */
+  readonly parts: readonly RenderedFile[];
   /** Folders that hold these files and nothing else. */
   readonly folders: readonly string[];
   readonly objects: number;
@@ -136,9 +138,8 @@ export function createCompiler(root: string): Compiler {
       note(registry.problems);
       if (registry.value !== undefined) note(checkRegistry(REGISTRY, registry.value, names));
 
-      let files: FileSet = new Map();
+      let parts: readonly RenderedFile[] = [];
       const platforms: Platform[] = [];
-      let objects = 0;
       for (const input of inputs) {
         if (registry.value === undefined) break;
         step(`making the manifests of ${input.name}`);
@@ -170,14 +171,19 @@ export function createCompiler(root: string): Compiler {
         const rendered = render(plan(resolved.value));
         step(`checking the manifests of ${input.name}`);
         note(check(input.name, rendered));
-        objects += rendered.objects.length;
-        files = files.size === 0 ? rendered.files : new Map([...files, ...rendered.files]);
+        parts = parts.length === 0 ? rendered.parts : [...parts, ...rendered.parts];
       }
+      const objects = parts.reduce((sum, { placed }) => sum + placed.length, 0);
+      let files: FileSet | undefined;
       const folders = selected.flatMap(madeFolders);
       return {
         problems,
         clusters: selected,
-        files,
+        get files() {
+          files ??= fileSet(parts);
+          return files;
+        },
+        parts,
         folders,
         objects,
         platforms,

@@ -49,8 +49,21 @@ export function parseRegistry(file: string, text: string | undefined, memo: Entr
   const before = last !== undefined && recut !== undefined ? last.models.slice(0, recut.from) : [];
   const behind = last !== undefined && recut?.rest ? last.models.slice(-recut.rest) : [];
   const changed = chunks.items.slice(before.length, chunks.items.length - behind.length);
+  const known = new Map<string, unknown>();
+  for (
+    let index = before.length;
+    last !== undefined && recut !== undefined && index < last.models.length - recut.rest;
+    index += 1
+  ) {
+    known.set(last.chunks.items[index]?.text ?? '', last.models[index]);
+  }
   const parsed: unknown[] = [];
   for (const chunk of changed) {
+    const same = known.get(chunk.text);
+    if (same !== undefined) {
+      parsed.push(same);
+      continue;
+    }
     const read = readPlainEntry(chunk.text) ?? parseEntry(chunk.text);
     if (read === undefined) return parseSource(file, text);
     parsed.push(read.value);

@@ -12,7 +12,16 @@ export interface PlacedObject {
   readonly object: KubeObject;
 }
 
+/** A file and the objects in it. What has not changed since an earlier rendering is the very same. */
+export interface RenderedFile {
+  readonly path: string;
+  readonly text: string;
+  readonly placed: readonly PlacedObject[];
+}
+
+/** `files` and `objects` are put together when they are asked for: a run that changes little needs neither. */
 export interface Rendered {
+  readonly parts: readonly RenderedFile[];
   readonly files: FileSet;
   readonly objects: readonly PlacedObject[];
 }
@@ -24,28 +33,40 @@ export function madeFolders(cluster: string): string[] {
 
 const done = new WeakMap<App, { readonly cluster: string; readonly rendered: readonly RenderedFile[] }>();
 
-interface RenderedFile {
-  readonly placed: readonly PlacedObject[];
-  readonly path: string;
-  readonly text: string;
-}
-
 export function render(plan: Plan): Rendered {
-  const files = new Map<string, string>();
-  const objects: PlacedObject[] = [];
-  const add = (file: RenderedFile) => {
-    files.set(file.path, file.text);
-    for (const placed of file.placed) objects.push(placed);
-  };
-  for (const app of plan.apps) for (const file of renderApp(app, plan.cluster)) add(file);
+  const parts: RenderedFile[] = [];
+  for (const app of plan.apps) for (const file of renderApp(app, plan.cluster)) parts.push(file);
   const argocd = `clusters/${plan.cluster}/argocd`;
   for (const [name, list] of plan.argocd) {
     const only = list.length === 1 ? list[0] : undefined;
-    if (only === undefined) add(renderObjects(`${argocd}/${name}`, list, plan.cluster));
-    else add(renderObject(argocd, name, only, plan.cluster));
+    if (only === undefined) parts.push(renderObjects(`${argocd}/${name}`, list, plan.cluster));
+    else parts.push(renderObject(argocd, name, only, plan.cluster));
   }
-  for (const document of plan.documents) add(renderDocument(document, plan.cluster));
-  return { files, objects };
+  for (const document of plan.documents) parts.push(renderDocument(document, plan.cluster));
+  return renderedOf(parts);
+}
+
+function renderedOf(parts: readonly RenderedFile[]): Rendered {
+  let files: FileSet | undefined;
+  let objects: readonly PlacedObject[] | undefined;
+  return {
+    parts,
+    get files() {
+      files ??= fileSet(parts);
+      return files;
+    },
+    get objects() {
+      objects ??= parts.flatMap(({ placed }) => placed);
+      return objects;
+    },
+  };
+}
+
+/** The texts by their paths. */
+export function fileSet(parts: readonly RenderedFile[]): FileSet {
+  const files = new Map<string, string>();
+  for (const { path, text } of parts) files.set(path, text);
+  return files;
 }
 
 const single = new WeakMap<

@@ -63,6 +63,29 @@ function limitFaults(files: ClusterFiles, site: Site, { model, entry, index }: P
 
 /** A host may be claimed once, and each of its labels may have 63 characters (RFC 1035, 2.3.4). */
 function hostFaults(files: ClusterFiles, site: Site, placed: readonly Placed[]): Problem[] {
+  const before = sound.get(site);
+  if (before?.length === placed.length && placed.every(({ model }, index) => keepsHosts(before[index], model, site))) {
+    return [];
+  }
+  const problems = allHostFaults(files, site, placed);
+  if (problems.length === 0)
+    sound.set(
+      site,
+      placed.map(({ model }) => model),
+    );
+  return problems;
+}
+
+/** The models whose hosts were found without fault: as long as these stay, no two can collide. */
+const sound = new WeakMap<Site, readonly ServedModel[]>();
+
+function keepsHosts(before: ServedModel | undefined, now: ServedModel, site: Site): boolean {
+  if (before === now) return true;
+  if (before === undefined || before.pageHost !== now.pageHost) return false;
+  return ownHosts(before, site).join() === ownHosts(now, site).join();
+}
+
+function allHostFaults(files: ClusterFiles, site: Site, placed: readonly Placed[]): Problem[] {
   const problems: Problem[] = [];
   const taken = new Map<string, Where>();
   const long = new Set<Where>();

@@ -1,11 +1,33 @@
 /** Rules between entries of the registry, whatever the cluster (tier T4). */
-import type { Registry } from '../../schemas/types/models.d.ts';
+import type { Model, Registry } from '../../schemas/types/models.d.ts';
 import { fault, type Problem, type Where } from '../problem.ts';
 import { nearestWord } from '../words.ts';
 
 const SLASH = 47;
 
+/** The models of the last registry without fault: as long as names and artifacts stay, no two entries can collide. */
+let sound: readonly Model[] = [];
+
 export function registryFaults(file: string, registry: Registry, clusters: readonly string[]): Problem[] {
+  if (sound.length === registry.models.length && registry.models.every(keepsNames)) {
+    return clusterFaults(file, registry, new Set(clusters));
+  }
+  const problems = allFaults(file, registry, clusters);
+  if (problems.length === 0) sound = registry.models;
+  return problems;
+}
+
+function keepsNames(model: Model, index: number): boolean {
+  const before = sound[index];
+  if (before === model) return true;
+  return (
+    before?.name === model.name &&
+    before.versions.length === model.versions.length &&
+    model.versions.every(({ artifact }, at) => artifact === before.versions[at]?.artifact)
+  );
+}
+
+function allFaults(file: string, registry: Registry, clusters: readonly string[]): Problem[] {
   return [
     ...nameFaults(file, registry),
     ...clusterFaults(file, registry, new Set(clusters)),
@@ -31,9 +53,9 @@ function nameFaults(file: string, registry: Registry): Problem[] {
 }
 
 function clusterFaults(file: string, registry: Registry, clusters: ReadonlySet<string>): Problem[] {
-  return registry.models.flatMap((model, index) =>
-    Object.entries(model.serve ?? {}).flatMap(([cluster, serve]) => {
-      const problems: Problem[] = [];
+  const problems: Problem[] = [];
+  registry.models.forEach((model, index) => {
+    for (const [cluster, serve] of Object.entries(model.serve ?? {})) {
       const place = ['models', index, 'serve', cluster] as const;
       if (!clusters.has(cluster)) {
         const message = `Cannot serve "${model.name}" on "${cluster}": there is no clusters/${cluster}/cluster.yaml`;
@@ -46,9 +68,9 @@ function clusterFaults(file: string, registry: Registry, clusters: ReadonlySet<s
         const repair = `Choose one of: ${model.versions.map(({ version }) => version).join(', ')}`;
         problems.push(fault('VERSION_UNKNOWN', { file, pointer: [...place, 'version'] }, message, repair));
       }
-      return problems;
-    }),
-  );
+    }
+  });
+  return problems;
 }
 
 /**

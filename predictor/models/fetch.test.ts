@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { LoadError } from './fault.ts';
-import { createFetcher, type Fetcher, withLocalFolder } from './fetch.ts';
+import { createFetcher, type Fetcher, localFolder } from './fetch.ts';
 import { repositorySources } from './repository.ts';
 
 /** Objects of bucket `b`. A store with pages of two keys, and one that lies about the length of `cut`. */
@@ -83,18 +83,18 @@ test('a folder comes whole, page after page, and no neighbour with it', async ()
   assert.deepEqual(told.slice(0, 2), ['fetched', 'fetched']);
 });
 
-test('nothing stays on disk, whether the work ends well or not', async () => {
+test('what was fetched is gone after its removal, and what was not fetched stays', async () => {
   put('m/a');
   const existing = leftovers();
-  assert.deepEqual(await withLocalFolder(fetcher, 's3://b/m/', async (path) => readdirSync(path)), ['a']);
-  await assert.rejects(
-    withLocalFolder(fetcher, 's3://b/m/', () => Promise.reject(new Error('no'))),
-    /no/,
-  );
+  const folder = await localFolder(fetcher, 's3://b/m/');
+  assert.deepEqual(readdirSync(folder.path), ['a']);
+  await folder.remove();
   put('m/cut');
   await refused('s3://b/m/', /object "m\/cut" came with 13 of 14 bytes/);
   assert.equal(leftovers(), existing);
-  assert.equal(await withLocalFolder(fetcher, '/some/path', (path) => Promise.resolve(path)), '/some/path');
+  const local = await localFolder(fetcher, tmpdir());
+  await local.remove();
+  assert.ok(existsSync(local.path));
 });
 
 test('faults say which place', async () => {

@@ -1,12 +1,14 @@
-/** Brings model folders from S3, or any store that speaks its protocol, to a temporary folder. */
+/** Brings model folders from S3, or any store that speaks its protocol, or from MLflow, to a temporary folder. */
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { LoadError, reasonOf } from './fault.ts';
+import { createMlflow, isMlflowArtifact, isMlflowName, type Mlflow, type MlflowSettings } from './mlflow.ts';
 import type { Report } from './report.ts';
 import { isS3 } from './source.ts';
 
@@ -18,9 +20,13 @@ export interface S3Settings {
   readonly maxFolderBytes: number;
   /** Objects that one model folder may have. */
   readonly maxFolderObjects: number;
+  /** Absent when no MLflow server is known. */
+  readonly mlflow?: MlflowSettings;
 }
 
 export interface Fetcher {
+  /** Turns MLflow's name of a model into the place of its artifacts; other places are returned as they are. */
+  resolve(location: string): Promise<string>;
   /** Downloads all below the prefix into a temporary folder of its own; the caller removes that folder's parent. */
   fetch(uri: string): Promise<string>;
   /** Names directly below the prefix that have objects below them. Rejects with LoadError. */
@@ -33,19 +39,19 @@ interface StoredObject {
   readonly bytes: number;
 }
 
-/** Hands a local path for `location` to `work`; what was fetched for it is removed afterwards. */
-export async function withLocalFolder<T>(
-  fetcher: Fetcher,
-  location: string,
-  work: (path: string) => Promise<T>,
-): Promise<T> {
-  if (!isS3(location)) return work(location);
-  const folder = await fetcher.fetch(location);
-  try {
-    return await work(folder);
-  } finally {
-    await rm(dirname(folder), { recursive: true, force: true });
-  }
+export interface LocalFolder {
+  readonly path: string;
+  /** Removes what was fetched; what was on disk before stays. */
+  readonly remove: () => Promise<void>;
+}
+
+/** `location` on this machine. */
+export async function localFolder(fetcher: Fetcher, location: string): Promise<LocalFolder> {
+  const place = await fetcher.resolve(location);
+  if (place.startsWith('file:')) return { path: fileURLToPath(place), remove: () => Promise.resolve() };
+  if (!isS3(place) && !isMlflowArtifact(place)) return { path: place, remove: () => Promise.resolve() };
+  const path = await fetcher.fetch(place);
+  return { path, remove: () => rm(dirname(path), { recursive: true, force: true }) };
 }
 
 /** Credentials come from the SDK's own chain: environment, web identity, instance metadata. */
@@ -55,8 +61,25 @@ export function createFetcher(settings: S3Settings, report: Report): Fetcher {
     client ??= connect(settings);
     return client;
   };
+  const mlflow = settings.mlflow === undefined ? undefined : createMlflow(settings.mlflow, settings);
+  const asked = (uri: string): Mlflow => {
+    if (mlflow !== undefined) return mlflow;
+    throw new LoadError(`"${uri}" is a name in MLflow, and MLFLOW_TRACKING_URI is not set`);
+  };
   return {
-    fetch: (uri) => told(uri, async () => download(await connected(), parseUri(uri), settings, report)),
+    resolve: async (location) => {
+      if (!isMlflowName(location)) return location;
+      const place = await asked(location).resolve(location);
+      report('resolved', { uri: location, place });
+      return place;
+    },
+    fetch: async (uri) => {
+      if (!isMlflowArtifact(uri))
+        return told(uri, async () => download(await connected(), parseUri(uri), settings, report));
+      const folder = await asked(uri).fetch(uri);
+      report('fetched', { uri });
+      return folder;
+    },
     folders: (uri) => told(uri, async () => folders(await connected(), parseUri(uri))),
     close: () => void client?.then((open) => open.destroy()),
   };

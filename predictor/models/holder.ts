@@ -27,7 +27,7 @@ export function hold(model: LoadedModel): Holder {
         idle = resolve;
       });
     }
-    await model.session.release();
+    await model.release();
   };
   return { model, use, retire };
 }

@@ -19,12 +19,15 @@ import {
 import { LoadError } from './fault.ts';
 import { createFetcher } from './fetch.ts';
 import { type LoadedModel, loadModel } from './load.ts';
+import { servingDefaults } from './place.ts';
 import { repositorySources } from './repository.ts';
 import type { ModelSource } from './source.ts';
+import { createTrials } from './trials.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'load-test-'));
 after(() => rmSync(root, { recursive: true }));
 const fetcher = createFetcher({ region: 'us-east-1', maxFolderBytes: 0, maxFolderObjects: 0 }, () => {});
+const trials = createTrials({ openMs: 60_000, runMs: 60_000 });
 let folders = 0;
 
 async function load(files: Record<string, Bytes | string>, more: Partial<ModelSource> = {}) {
@@ -33,10 +36,12 @@ async function load(files: Record<string, Bytes | string>, more: Partial<ModelSo
   const source = { name: 'm', version: '1', location, labels: {}, aliases: {}, ...more };
   const loaded = await loadModel(source, {
     fetcher,
+    trials,
     intraOpThreads: 1,
+    serving: servingDefaults,
     report: (event, fields) => events.set(event, fields),
   });
-  await loaded.session.release();
+  await loaded.release();
   return { loaded, events };
 }
 

@@ -1,5 +1,5 @@
 /** Facts about a model beyond its tensors, as the protocol's string properties. */
-import type { Session } from '../runtime/session.ts';
+import type { Description } from '../runtime/session.ts';
 import { LoadError } from './fault.ts';
 import type { ModelSource } from './source.ts';
 
@@ -9,7 +9,7 @@ import type { ModelSource } from './source.ts';
  * Throws LoadError when labels are configured for an output that the model lacks.
  */
 export function propertiesOf(
-  session: Session,
+  session: Description,
   source: ModelSource,
   columns: readonly string[],
   sha256: string,
@@ -19,10 +19,7 @@ export function propertiesOf(
   if (stranger !== undefined)
     throw new LoadError(`labels for "${stranger}", but the model's outputs are ${outputs.join(', ')}`);
   const entries: [string, string][] = [];
-  for (const output of outputs) {
-    const labels = Object.hasOwn(source.labels, output) ? source.labels[output] : session.facts.classLabels.get(output);
-    if (labels !== undefined && labels.length > 0) entries.push([`labels.${output}`, JSON.stringify(labels)]);
-  }
+  for (const [output, labels] of labelsOf(session, source)) entries.push([`labels.${output}`, JSON.stringify(labels)]);
   const [matrix] = session.inputs;
   if (
     matrix !== undefined &&
@@ -37,4 +34,14 @@ export function propertiesOf(
   const opset = Object.entries(opsets).map(([domain, version]) => `${domain} ${version}`);
   entries.push(['onnx.opset', opset.join(', ')], ['sha256', sha256]);
   return Object.fromEntries(entries);
+}
+
+/** Output → class labels: configured ones before the graph's own; outputs without labels are left out. */
+export function labelsOf(session: Description, source: ModelSource): ReadonlyMap<string, readonly string[]> {
+  const labels = new Map<string, readonly string[]>();
+  for (const { name } of session.outputs) {
+    const found = Object.hasOwn(source.labels, name) ? source.labels[name] : session.facts.classLabels.get(name);
+    if (found !== undefined && found.length > 0) labels.set(name, found);
+  }
+  return labels;
 }

@@ -22,8 +22,8 @@ function setUp() {
     const label = `${wanted.name}/${wanted.version}@${wanted.location}`;
     loads.push(label);
     if (wanted.location === 'bad') return Promise.reject(new Error('broken'));
-    const session = { release: () => Promise.resolve(void released.push(label)) };
-    return Promise.resolve({ name: wanted.name, version: wanted.version, session } as unknown as LoadedModel);
+    const alive = { release: () => Promise.resolve(void released.push(label)), fault: () => undefined };
+    return Promise.resolve({ name: wanted.name, version: wanted.version, ...alive } as unknown as LoadedModel);
   };
   return { loads, released, registry: createRegistry(load, () => {}) };
 }

@@ -6,7 +6,7 @@
  * changes nothing about what already serves under its name.
  */
 import { ServeError } from '../protocol/error.ts';
-import type { ModelReady } from '../protocol/messages.ts';
+import type { IndexEntry, ModelReady } from '../protocol/messages.ts';
 import { reasonOf } from './fault.ts';
 import { type Holder, hold } from './holder.ts';
 import type { LoadedModel } from './load.ts';
@@ -30,8 +30,16 @@ export interface Registry {
   state(name: string, version?: string): ModelReady;
   /** True once every model of a list was ready; a failed reload afterwards does not take it back. */
   ready(): boolean;
+  /** Names that have a ready version. */
+  names(): readonly string[];
+  /** Every listed version, in the order of the list. */
+  index(): readonly IndexEntry[];
   /** Calls wait for each other. Never rejects. */
   apply(sources: readonly ModelSource[]): Promise<readonly Outcome[]>;
+  /** Loads what the list now says of one name, as `apply` would. Rejects with ServeError MODEL_UNKNOWN or MODEL_NOT_READY. */
+  load(name: string): Promise<void>;
+  /** Takes every version of a name out of service until it is loaded again. Rejects with ServeError MODEL_UNKNOWN. */
+  unload(name: string): Promise<void>;
   /** Releases every model after its last request. */
   close(): Promise<void>;
 }
@@ -54,8 +62,18 @@ interface Loaded {
   readonly fault?: string;
 }
 
-export function createRegistry(load: (source: ModelSource) => Promise<LoadedModel>, report: Report): Registry {
+/** Reason of a version that was taken out of service on request. */
+const unloaded = 'unloaded';
+const loading = 'loading';
+
+/** `list` says where the models are at this moment; without it, what was applied last. */
+export function createRegistry(
+  load: (source: ModelSource) => Promise<LoadedModel>,
+  report: Report,
+  list?: () => Promise<readonly ModelSource[]>,
+): Registry {
   const retirement = createRetirement(report);
+  let applied: readonly ModelSource[] = [];
   let table: Table = new Map();
   let everReady = false;
   let queue: Promise<unknown> = Promise.resolve();
@@ -65,14 +83,40 @@ export function createRegistry(load: (source: ModelSource) => Promise<LoadedMode
     table = next;
     for (const holder of replaced(before, next)) retirement.begin(holder);
   };
-  const apply = async (sources: readonly ModelSource[]) => {
+  const bring = async (sources: readonly ModelSource[], scope: Table) => {
     table = announce(table, sources);
     const loaded: Loaded[] = [];
     for (const source of sources) loaded.push(await loadOne(source, table.get(source.name)?.get(source.version), load));
-    const next = swap(table, loaded);
+    const next = swap(table, loaded, scope);
     replaceTable(next.table);
-    everReady ||= loaded.every((one) => one.fault === undefined);
     return next.outcomes;
+  };
+  const apply = async (sources: readonly ModelSource[]) => {
+    applied = sources;
+    const outcomes = await bring(sources, table);
+    everReady ||= outcomes.every((outcome) => outcome.result !== 'failed');
+    return outcomes;
+  };
+  const loadNamed = async (name: string) => {
+    const sources = (list === undefined ? applied : await list()).filter((source) => source.name === name);
+    if (sources.length === 0) throw new ServeError('MODEL_UNKNOWN', `failed to load '${name}', ${notFound(name)}`);
+    const outcomes = await bring(sources, new Map([...table].filter(([known]) => known === name)));
+    const failed = outcomes.filter((outcome) => outcome.result === 'failed');
+    if (failed.length === 0) return;
+    const reasons = failed.map(({ version, reason }) => `version ${version}: ${reason}`).join('; ');
+    throw new ServeError('MODEL_NOT_READY', `failed to load '${name}': ${reasons}`);
+  };
+  const unloadNamed = (name: string) => {
+    const slots = [...known(table, name)].map(([version, { source }]): [string, Slot] => [
+      version,
+      { source, fault: unloaded },
+    ]);
+    replaceTable(new Map([...table, [name, new Map(slots)]]));
+  };
+  const inTurn = <T>(work: () => T | Promise<T>): Promise<T> => {
+    const done = queue.then(work);
+    queue = done.catch(() => {});
+    return done;
   };
 
   return {
@@ -80,11 +124,11 @@ export function createRegistry(load: (source: ModelSource) => Promise<LoadedMode
     versions: (name) => readyVersions(table.get(name) ?? new Map()),
     state: (name, version) => state(table, name, version),
     ready: () => everReady,
-    apply: (sources) => {
-      const done = queue.then(() => apply(sources));
-      queue = done;
-      return done;
-    },
+    names: () => [...table].filter(([, slots]) => readyVersions(slots).length > 0).map(([name]) => name),
+    index: () => [...table].flatMap(([, slots]) => [...slots.values()].map((slot) => entryOf(slot, retirement))),
+    apply: (sources) => inTurn(() => apply(sources)),
+    load: (name) => inTurn(() => loadNamed(name)),
+    unload: (name) => inTurn(() => unloadNamed(name)),
     close: async () => {
       await queue;
       replaceTable(new Map());
@@ -93,26 +137,39 @@ export function createRegistry(load: (source: ModelSource) => Promise<LoadedMode
   };
 }
 
+function entryOf({ source: { name, version }, holder, fault }: Slot, retirement: Retirement): IndexEntry {
+  if (holder !== undefined) {
+    const down = holder.model.fault();
+    return { name, version, state: down === undefined ? 'READY' : 'UNAVAILABLE', reason: down ?? fault ?? '' };
+  }
+  const state = fault === loading ? 'LOADING' : retirement.retiring(name, version) ? 'UNLOADING' : 'UNAVAILABLE';
+  return { name, version, state, reason: fault ?? '' };
+}
+
 interface Retirement {
   begin(holder: Holder): void;
+  /** True while requests still use a version that was taken out of service. */
+  retiring(name: string, version: string): boolean;
   /** Resolves when all that have begun are released. */
   ended(): Promise<void>;
 }
 
 function createRetirement(report: Report): Retirement {
-  const running = new Set<Promise<void>>();
+  const running = new Map<Promise<void>, Holder>();
   return {
+    retiring: (name, version) =>
+      [...running.values()].some(({ model }) => model.name === name && model.version === version),
     begin: (holder) => {
       const { name, version } = holder.model;
       const done = holder.retire().then(
         () => report('model-released', { model: name, version }),
         (error: unknown) => report('release-failed', { model: name, version, reason: reasonOf(error) }),
       );
-      running.add(done);
+      running.set(done, holder);
       void done.then(() => running.delete(done));
     },
     ended: async () => {
-      await Promise.all(running);
+      await Promise.all(running.keys());
     },
   };
 }
@@ -123,7 +180,7 @@ function announce(table: Table, sources: readonly ModelSource[]): Table {
   for (const source of sources) {
     const slots = next.get(source.name) ?? new Map<string, Slot>();
     next.set(source.name, slots);
-    if (!slots.has(source.version)) slots.set(source.version, { source, fault: 'loading' });
+    if (!slots.has(source.version)) slots.set(source.version, { source, fault: loading });
   }
   return next;
 }
@@ -143,7 +200,8 @@ async function loadOne(
   }
 }
 
-function swap(table: Table, loaded: readonly Loaded[]): { table: Table; outcomes: Outcome[] } {
+/** What `scope` has and the list has not is removed; names outside it stay as they are. */
+function swap(table: Table, loaded: readonly Loaded[], scope: Table): { table: Table; outcomes: Outcome[] } {
   const next = new Map<string, Map<string, Slot>>();
   const outcomes: Outcome[] = [];
   const listed = new Set(loaded.map(({ source }) => JSON.stringify([source.name, source.version])));
@@ -151,6 +209,10 @@ function swap(table: Table, loaded: readonly Loaded[]): { table: Table; outcomes
   for (const [name, slots] of table) {
     for (const [version, slot] of slots) {
       if (listed.has(JSON.stringify([name, version]))) continue;
+      if (!scope.has(name)) {
+        slotsOf(next, name).set(version, slot);
+        continue;
+      }
       const keep = failed.has(name) && slot.holder !== undefined;
       if (keep) slotsOf(next, name).set(version, slot);
       outcomes.push({ model: name, version, result: keep ? 'kept' : 'removed' });
@@ -199,17 +261,23 @@ function find(table: Table, name: string, version: string | undefined): Holder {
 
 function state(table: Table, name: string, version: string | undefined): ModelReady {
   const slots = known(table, name);
-  const slot = version === undefined ? undefined : slots.get(version);
-  if (version !== undefined && slot === undefined) throw unknownVersion(name, version);
-  const ready = version === undefined ? latest(slots) !== undefined : slot?.holder !== undefined;
-  const reason = version === undefined ? faults(slots) : slot?.fault;
+  if (version !== undefined && !slots.has(version)) throw unknownVersion(name, version);
+  const chosen = version ?? latest(slots);
+  const slot = chosen === undefined ? undefined : slots.get(chosen);
+  const down = slot?.holder?.model.fault();
+  const reason = down ?? (version === undefined ? faults(slots) : slot?.fault);
+  const ready = slot?.holder !== undefined && down === undefined;
   return { name, ready, ...(reason === undefined || reason === '' ? {} : { reason }) };
 }
 
 function known(table: Table, name: string): Slots {
   const slots = table.get(name);
-  if (slots === undefined) throw new ServeError('MODEL_UNKNOWN', `Request for unknown model: '${name}' is not found`);
+  if (slots === undefined) throw new ServeError('MODEL_UNKNOWN', `Request for unknown model: ${notFound(name)}`);
   return slots;
+}
+
+function notFound(name: string): string {
+  return `'${name}' is not found`;
 }
 
 function unknownVersion(name: string, version: string): ServeError {

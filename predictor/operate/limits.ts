@@ -19,6 +19,19 @@ export const limits = {
   shutdownMs: 25_000,
   /** How often the models file is looked at. */
   watchMs: 1_000,
+  /** Calls at once on one gRPC connection. */
+  grpcStreams: 1_000,
+  /** Requests of one gRPC stream that are worked on at once. */
+  streamInFlight: 32,
+  /** A silent gRPC connection is asked after this time whether its peer is still there, and dropped if no answer comes. */
+  grpcKeepAliveMs: 60_000,
+  grpcKeepAliveTimeoutMs: 20_000,
+  /** How often watched health is looked at. */
+  healthWatchMs: 500,
+  /** A model process is killed when opening (with the first runs), or one run, takes longer. */
+  modelProcess: { openMs: 600_000, runMs: 120_000 },
+  /** Processes of one model when their number is left open: each holds the whole model in memory. */
+  modelProcesses: 4,
   /** One model folder in S3: bytes and objects in all. */
   modelFolder: { maxFolderBytes: 8 * 1024 ** 3, maxFolderObjects: 1_000 },
 } as const;

@@ -5,8 +5,9 @@ export type Fields = Readonly<Record<string, unknown>>;
 export type Log = (level: Level, event: string, msg: string, fields?: Fields) => void;
 
 /** `write` receives whole lines. An event's fields cannot replace the four common ones. */
-export function createLog(write: (line: string) => void): Log {
+export function createLog(write: (line: string) => void, wanted: (level: Level) => boolean = () => true): Log {
   return (level, event, msg, fields = {}) => {
+    if (!wanted(level)) return;
     const common = { ts: new Date().toISOString(), level, event, msg };
     write(`${JSON.stringify({ ...common, ...fields, ...common })}\n`);
   };

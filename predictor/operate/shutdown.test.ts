@@ -10,7 +10,8 @@ function setUp(closeServer: () => Promise<void>, graceMs = 60_000) {
   });
   const steps = {
     stopAccepting: () => void told.push('not ready'),
-    closeServer: () => closeServer().then(() => void told.push('closed')),
+    drain: () => Promise.resolve(void told.push('drained')),
+    closeServers: () => closeServer().then(() => void told.push('closed')),
     releaseModels: () => Promise.resolve(void told.push('released')),
   };
   const shutdown = createShutdown(
@@ -29,19 +30,19 @@ test('the way out is in order', async () => {
   const { told, shutdown, exited } = setUp(() => Promise.resolve());
   shutdown('SIGTERM');
   await exited;
-  assert.deepEqual(told, ['not ready', 'closed', 'released', 'exit 0']);
+  assert.deepEqual(told, ['not ready', 'drained', 'closed', 'released', 'exit 0']);
 });
 
 test('a second signal ends at once', () => {
   const { told, shutdown } = setUp(() => new Promise(() => {}));
   shutdown('SIGTERM');
   shutdown('SIGTERM');
-  assert.deepEqual(told, ['not ready', 'exit 1']);
+  assert.deepEqual(told, ['not ready', 'drained', 'exit 1']);
 });
 
 test('a fault on the way out is no clean exit', async () => {
   const { told, shutdown, exited } = setUp(() => Promise.reject(new Error('no')));
   shutdown('SIGTERM');
   await exited;
-  assert.deepEqual(told, ['not ready', 'exit 1']);
+  assert.deepEqual(told, ['not ready', 'drained', 'exit 1']);
 });

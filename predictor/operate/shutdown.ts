@@ -1,5 +1,6 @@
 /**
- * The way out, in order: not ready → requests in flight end → sockets close → models are released → exit 0.
+ * The way out, in order: not ready → routers hear of it → requests in flight end → sockets close → models are released
+ * → exit 0.
  * A second signal, or a request that does not end in time, ends the process at once with 1.
  */
 import type { Log } from './log.ts';
@@ -7,8 +8,10 @@ import type { Log } from './log.ts';
 export interface ShutdownSteps {
   /** From here on the server says that it is not ready. */
   stopAccepting(): void;
+  /** Resolves when no router sends anything new. */
+  drain(): Promise<void>;
   /** Resolves when the last request is answered and every connection is closed. */
-  closeServer(): Promise<void>;
+  closeServers(): Promise<void>;
   /** Resolves when every model is released. */
   releaseModels(): Promise<void>;
 }
@@ -44,7 +47,8 @@ export function createShutdown(
 async function leave(steps: ShutdownSteps, log: Log): Promise<number> {
   try {
     steps.stopAccepting();
-    await steps.closeServer();
+    await steps.drain();
+    await steps.closeServers();
     await steps.releaseModels();
     log('info', 'stopped', 'Every request was answered', { code: 0 });
     return 0;

@@ -21,6 +21,18 @@ export type ErrorCode =
   | 'OUTPUT_REPEATED'
   | 'MODEL_UNKNOWN'
   | 'MODEL_NOT_READY'
+  /** As many requests wait for this model as may. */
+  | 'QUEUE_FULL'
+  /** The time that the caller gave is over. */
+  | 'DEADLINE_EXCEEDED'
+  /** The caller went away before the request's turn came. */
+  | 'CANCELLED'
+  /** The protocol has it, this server does not. */
+  | 'UNIMPLEMENTED'
+  /** Known caller, but not allowed. */
+  | 'FORBIDDEN'
+  /** Unknown caller. */
+  | 'UNAUTHENTICATED'
   /** The runtime could not run the model on inputs that passed every check. */
   | 'INFERENCE_FAILED'
   /** A fault of this program. */

@@ -12,6 +12,13 @@ export interface NamedSpec {
   readonly positional: boolean;
 }
 
+/** One matrix input [-1,C] that may also be sent as C inputs, one per column. */
+export interface Columns {
+  readonly spec: TensorSpec;
+  /** In the order of the matrix's columns. */
+  readonly names: readonly string[];
+}
+
 export interface Signature {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
@@ -19,4 +26,5 @@ export interface Signature {
   readonly inputNames: ReadonlyMap<string, NamedSpec>;
   /** Own names and aliases → output. */
   readonly outputNames: ReadonlyMap<string, NamedSpec>;
+  readonly columns?: Columns;
 }

@@ -35,17 +35,25 @@ function encodingOf(request: IncomingMessage): 'identity' | 'gzip' | 'deflate' {
   throw new HttpError('ENCODING_UNSUPPORTED', message, { 'accept-encoding': 'gzip, deflate' });
 }
 
-async function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  if (announcesTooMuch(request, maxBytes)) throw tooLarge(maxBytes);
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk);
-  }
-  const [only] = chunks;
-  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
+function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  if (announcesTooMuch(request, maxBytes)) return Promise.reject(tooLarge(maxBytes));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const take = (chunk: Buffer) => {
+      bytes += chunk.length;
+      chunks.push(chunk);
+      if (bytes <= maxBytes) return;
+      request.off('data', take);
+      reject(tooLarge(maxBytes));
+    };
+    request.on('data', take);
+    request.on('error', reject);
+    request.on('end', () => {
+      const [only] = chunks;
+      resolve(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks, bytes));
+    });
+  });
 }
 
 /**

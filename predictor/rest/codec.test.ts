@@ -40,7 +40,7 @@ const target = { modelName: 'm', modelVersion: '1' };
 
 /** An answer's outputs are written as a request's inputs are read. */
 function roundTrip(text: string): readonly NamedTensor[] {
-  return decodeInfer(Buffer.from(text.replace('"outputs":[', '"inputs":[')), target).inputs;
+  return decodeInfer(Buffer.from(text.replace('"outputs":[', '"inputs":[')), target).request.inputs;
 }
 
 test('flat data comes back with every bit', () => {
@@ -63,7 +63,7 @@ test('nested data comes back as flat data does', () => {
         if (one.datatype.endsWith('INT64')) return;
         const nested = nest(outputs[0].data, one.shape);
         const text = JSON.stringify({ inputs: [{ ...one, data: nested }] }).replaceAll(/(?<=[[,])-0(?=[\],])/g, '-0');
-        const [back] = decodeInfer(Buffer.from(text), target).inputs;
+        const [back] = decodeInfer(Buffer.from(text), target).request.inputs;
         // JSON.stringify writes -0 as 0, which encodeInfer does not.
         const plain = (data: unknown) => Array.from(data as number[], (value) => (value === 0 ? 0 : value));
         if (one.datatype === 'FP16') assert.deepEqual(plain(back?.data).map(unsigned), plain(one.data).map(unsigned));
@@ -95,7 +95,7 @@ test('an answer has no member without a value, and no number that JSON lacks', (
 test('whatever the body, it is decoded or refused, never a fault of this program', () => {
   const decode = (text: string) => {
     try {
-      for (const { shape, data } of decodeInfer(Buffer.from(text), target).inputs)
+      for (const { shape, data } of decodeInfer(Buffer.from(text), target).request.inputs)
         assert.equal(data.length, countElements(shape));
     } catch (error) {
       assert.ok(error instanceof ServeError, String(error));

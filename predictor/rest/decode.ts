@@ -1,112 +1,153 @@
-/** From the JSON body of an infer request to the request itself. */
+/** From the body of an infer request, JSON with or without binary tensors behind it, to the request itself. */
 import { limits } from '../operate/limits.ts';
-import { datatypes, isDatatype } from '../protocol/datatype.ts';
+import { type Datatype, datatypes, isDatatype, type TensorData } from '../protocol/datatype.ts';
 import { ServeError } from '../protocol/error.ts';
-import type { InferRequest } from '../protocol/messages.ts';
+import type { InferRequest, InputTensor, Parameters, RequestedOutput } from '../protocol/messages.ts';
 import { pointer } from '../protocol/pointer.ts';
-import { type NamedTensor, shapeText } from '../protocol/tensor.ts';
+import { shapeText } from '../protocol/tensor.ts';
+import { checkTaken, type Tail, takeBinary } from './binary.ts';
 import { decodeData } from './decode-data.ts';
+import type { TextForm } from './elements.ts';
+import type { OutputForm, OutputForms } from './encode.ts';
+import { arrayAt, type Fields, member, objectAt, type Step, textAt } from './fields.ts';
 import { parseJson } from './json.ts';
+import { booleanParameter, integerParameter, parametersAt } from './parameters.ts';
 
 export interface Target {
   readonly modelName: string;
   readonly modelVersion?: string;
 }
 
-type Step = string | number;
-type Fields = Readonly<Record<string, unknown>>;
-
-/** Members that the protocol does not name are passed over. Throws ServeError for the first fault. */
-export function decodeInfer(body: Uint8Array, target: Target): InferRequest {
-  const { text, value } = parseJson(body);
-  const fields = objectAt(value, []);
-  const id = member(fields, 'id');
-  if (id !== undefined && typeof id !== 'string') throw wrongKind('a string', id, ['id']);
-  optionalObject(fields, 'parameters', []);
-  const inputs = arrayAt(member(fields, 'inputs'), ['inputs']);
-  const outputs = member(fields, 'outputs') === undefined ? [] : arrayAt(member(fields, 'outputs'), ['outputs']);
-  return {
-    ...target,
-    ...(id === undefined ? {} : { id }),
-    inputs: inputs.map((input, index) => decodeInput(input, index, text)),
-    outputs: outputs.map((output, index) => nameAt(objectAt(output, ['outputs', index]), ['outputs', index])),
-  };
+export interface Decoded {
+  readonly request: InferRequest;
+  /** How outputs are to be written; absent when all are JSON. */
+  readonly forms?: OutputForms;
 }
 
-function decodeInput(value: unknown, index: number, text: string): NamedTensor {
+/**
+ * `jsonBytes` is the length of the JSON when binary tensors may follow. Members that the protocol does not name are
+ * passed over. Throws ServeError for the first fault.
+ */
+export function decodeInfer(body: Buffer, target: Target, jsonBytes?: number): Decoded {
+  const { text, value } = parseJson(jsonBytes === undefined ? body : body.subarray(0, jsonBytes));
+  const tail: Tail | undefined = jsonBytes === undefined ? undefined : { bytes: body.subarray(jsonBytes), taken: 0 };
+  const fields = objectAt(value, []);
+  const id = member(fields, 'id');
+  if (id !== undefined) textAt(id, ['id']);
+  const parameters = parametersAt(fields, []);
+  const inputs = arrayAt(member(fields, 'inputs'), ['inputs']).map((input, index) =>
+    decodeInput(input, index, text, tail),
+  );
+  if (tail !== undefined) checkTaken(tail, target.modelName);
+  const { outputs, forms } = decodeOutputs(fields, parameters);
+  const request = {
+    ...target,
+    ...(id === undefined ? {} : { id: id as string }),
+    ...(parameters === undefined ? {} : { parameters }),
+    inputs,
+    outputs,
+  };
+  return forms === undefined ? { request } : { request, forms };
+}
+
+function decodeInput(value: unknown, index: number, text: string, tail: Tail | undefined): InputTensor {
   const at: Step[] = ['inputs', index];
   const fields = objectAt(value, at);
   const name = nameAt(fields, at);
-  const datatype = member(fields, 'datatype');
-  if (typeof datatype !== 'string') throw wrongKind('a string', datatype, [...at, 'datatype']);
-  if (!isDatatype(datatype)) {
-    const message = `input '${name}' has unknown data-type '${datatype}', expected one of ${datatypes.join(', ')}`;
-    throw new ServeError('INPUT_DATATYPE', message, { pointer: pointer(...at, 'datatype') });
+  const datatype = datatypeAt(fields, name, at);
+  const shape = shapeAt(member(fields, 'shape'), name, at);
+  const parameters = parametersAt(fields, at);
+  const size = integerParameter(parameters, 'binary_data_size', 0, at);
+  const place = { name, datatype, shape, index };
+  const data =
+    size === undefined
+      ? decodeData(dataAt(fields, at), { ...place, form: textForm(parameters), text })
+      : binaryData(fields, tail, size, place);
+  return parameters === undefined ? { name, datatype, shape, data } : { name, datatype, shape, data, parameters };
+}
+
+/** Content types of MLServer; those that say nothing about the text of elements are passed over. */
+function textForm(parameters: Parameters | undefined): TextForm {
+  const type = parameters?.['content_type'];
+  return type === 'base64' || type === 'datetime' ? type : 'text';
+}
+
+function dataAt(fields: Fields, at: readonly Step[]): readonly unknown[] {
+  return arrayAt(member(fields, 'data'), [...at, 'data']);
+}
+
+function binaryData(
+  fields: Fields,
+  tail: Tail | undefined,
+  size: number,
+  place: { name: string; datatype: Datatype; shape: readonly number[]; index: number },
+): TensorData {
+  const at = { pointer: pointer('inputs', place.index, 'parameters', 'binary_data_size') };
+  if (tail === undefined) {
+    const message = `input '${place.name}' has binary_data_size, but the request has no header Inference-Header-Content-Length`;
+    throw new ServeError('REQUEST_FIELD', message, at);
   }
-  const shape = shapeAt(member(fields, 'shape'), name, [...at, 'shape']);
-  const parameters = optionalObject(fields, 'parameters', at);
-  const base64 = parameters !== undefined && member(parameters, 'content_type') === 'base64';
-  const data = arrayAt(member(fields, 'data'), [...at, 'data']);
-  return { name, datatype, shape, data: decodeData(data, { name, datatype, shape, base64, index, text }) };
+  if (member(fields, 'data') !== undefined)
+    throw new ServeError('REQUEST_FIELD', `input '${place.name}' has both data and binary_data_size`, at);
+  return takeBinary(tail, size, place);
+}
+
+function datatypeAt(fields: Fields, name: string, at: readonly Step[]): Datatype {
+  const datatype = textAt(member(fields, 'datatype'), [...at, 'datatype']);
+  if (isDatatype(datatype)) return datatype;
+  const which =
+    datatype === 'BF16'
+      ? "data-type 'BF16', which the runtime of this server cannot carry"
+      : `unknown data-type '${datatype.slice(0, 40)}'`;
+  const message = `input '${name}' has ${which}, expected one of ${datatypes.join(', ')}`;
+  throw new ServeError('INPUT_DATATYPE', message, { pointer: pointer(...at, 'datatype') });
 }
 
 function shapeAt(value: unknown, name: string, at: readonly Step[]): number[] {
-  const shape = arrayAt(value, at);
+  const shape = arrayAt(value, [...at, 'shape']);
   const fault = (message: string, ...steps: Step[]) =>
-    new ServeError('INPUT_SHAPE', message, { pointer: pointer(...at, ...steps) });
+    new ServeError('INPUT_SHAPE', message, { pointer: pointer(...at, 'shape', ...steps) });
   if (shape.length > limits.tensorRank)
     throw fault(`input '${name}' has ${shape.length} dimensions, at most ${limits.tensorRank} are accepted`);
-  const bad = shape.findIndex((dimension) => !Number.isSafeInteger(dimension) || Number(dimension) < 0);
-  if (bad !== -1) {
-    const shown = JSON.stringify(shape[bad]).slice(0, 40);
-    throw fault(
-      `input '${name}' has dimension ${shown} in shape ${shapeText(shape as number[])}, expected an integer of at least 0`,
-      bad,
-    );
+  for (let axis = 0; axis < shape.length; axis++) {
+    const dimension = shape[axis];
+    if (Number.isSafeInteger(dimension) && (dimension as number) >= 0) continue;
+    const shown = JSON.stringify(dimension).slice(0, 40);
+    const whole = shapeText(shape as number[]).slice(0, 100);
+    throw fault(`input '${name}' has dimension ${shown} in shape ${whole}, expected an integer of at least 0`, axis);
   }
   return shape as number[];
 }
 
 function nameAt(fields: Fields, at: readonly Step[]): string {
   const name = member(fields, 'name');
-  if (typeof name !== 'string') throw wrongKind('a string', name, [...at, 'name']);
-  return name;
+  return typeof name === 'string' ? name : textAt(name, [...at, 'name']);
 }
 
-/** Own members only: a request may carry names such as `__proto__` and must not find what it did not send. */
-function member(fields: Fields, name: string): unknown {
-  return Object.hasOwn(fields, name) ? fields[name] : undefined;
+function decodeOutputs(
+  fields: Fields,
+  parameters: Parameters | undefined,
+): { readonly outputs: readonly RequestedOutput[]; readonly forms?: OutputForms } {
+  const binary = booleanParameter(parameters, 'binary_data_output', []) === true;
+  const others: OutputForm = binary ? 'binary' : 'json';
+  const listed = member(fields, 'outputs');
+  if (listed === undefined) return binary ? { outputs: [], forms: { others, named: new Map() } } : { outputs: [] };
+  const named = new Map<string, OutputForm>();
+  const outputs = arrayAt(listed, ['outputs']).map((value, index) => {
+    const at: Step[] = ['outputs', index];
+    const output = objectAt(value, at);
+    const name = nameAt(output, at);
+    const own = parametersAt(output, at);
+    const classification = integerParameter(own, 'classification', 1, at);
+    named.set(name, outputForm(own, others, at));
+    return classification === undefined ? { name } : { name, classification };
+  });
+  const plain = others === 'json' && [...named.values()].every((form) => form === 'json');
+  return plain ? { outputs } : { outputs, forms: { others, named } };
 }
 
-function objectAt(value: unknown, at: readonly Step[]): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongKind('an object', value, at);
-  return value as Fields;
-}
-
-function optionalObject(fields: Fields, name: string, at: readonly Step[]): Fields | undefined {
-  const value = member(fields, name);
-  return value === undefined || value === null ? undefined : objectAt(value, [...at, name]);
-}
-
-function arrayAt(value: unknown, at: readonly Step[]): readonly unknown[] {
-  if (!Array.isArray(value)) throw wrongKind('an array', value, at);
-  return value;
-}
-
-function wrongKind(wanted: string, value: unknown, at: readonly Step[]): ServeError {
-  const name = placeText(at);
-  const found = value === undefined ? 'is missing' : `is ${kindOf(value)}`;
-  return new ServeError('REQUEST_FIELD', `${name} ${found}, expected ${wanted}`, { pointer: pointer(...at) });
-}
-
-function placeText(at: readonly Step[]): string {
-  const last = at.at(-1);
-  if (last === undefined) return 'request body';
-  return typeof last === 'number' ? `element ${last} of "${at.at(-2)}"` : `"${last}"`;
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+function outputForm(parameters: Parameters | undefined, others: OutputForm, at: readonly Step[]): OutputForm {
+  const binary = booleanParameter(parameters, 'binary_data', at);
+  if (binary ?? others === 'binary') return 'binary';
+  return parameters?.['content_type'] === 'base64' ? 'base64' : 'json';
 }

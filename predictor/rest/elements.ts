@@ -11,9 +11,12 @@ export interface ElementRule {
   readonly wanted: string;
 }
 
-/** `base64` asks for BYTES elements that are the base64 of UTF-8 text. */
-export function elementRule(datatype: Datatype, base64: boolean): ElementRule {
-  return datatype === 'BYTES' && base64 ? encodedText : rules[datatype];
+/** How the text of BYTES elements is written: as it is, as the base64 of its UTF-8, or as a moment in ISO 8601. */
+export type TextForm = 'text' | 'base64' | 'datetime';
+
+export function elementRule(datatype: Datatype, form: TextForm): ElementRule {
+  if (datatype !== 'BYTES' || form === 'text') return rules[datatype];
+  return form === 'base64' ? encodedText : moment;
 }
 
 const smallest64 = -(2n ** 63n);
@@ -40,6 +43,7 @@ const rules: Readonly<Record<Datatype, ElementRule>> = {
   BYTES: { read: (value) => (typeof value === 'string' ? value : undefined), wanted: 'a string' },
 };
 
+const moment: ElementRule = { read: readMoment, wanted: 'a string that is a date and time in ISO 8601' };
 const encodedText: ElementRule = { read: readBase64, wanted: 'a string that is the base64 of UTF-8 text' };
 
 function readBool(value: unknown): number | undefined {
@@ -90,6 +94,14 @@ function readBase64(value: unknown): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+const isoMoment = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
+
+/** The text goes on as it came, since what a model makes of it is its own affair. */
+function readMoment(value: unknown): string | undefined {
+  if (typeof value !== 'string' || !isoMoment.test(value)) return undefined;
+  return Number.isNaN(Date.parse(value.replace(' ', 'T').replace(/([+-]\d\d)(\d\d)$/, '$1:$2'))) ? undefined : value;
 }
 
 /** Digits that an exponent may add; far beyond any 64-bit integer. */

@@ -1,4 +1,5 @@
 /** JSON text of a request: parsed within limits, and read again where numbers need all their digits. */
+import { isAscii, isUtf8 } from 'node:buffer';
 import { limits } from '../operate/limits.ts';
 import { ServeError } from '../protocol/error.ts';
 
@@ -13,15 +14,13 @@ const colon = 0x3a;
 /** Below this size no structure can do harm. */
 const harmlessBytes = 65_536;
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
 export interface JsonBody {
   readonly text: string;
   readonly value: unknown;
 }
 
 /** Throws ServeError REQUEST_SYNTAX or REQUEST_TOO_LARGE. */
-export function parseJson(body: Uint8Array): JsonBody {
+export function parseJson(body: Buffer): JsonBody {
   if (body.length === 0) throw new ServeError('REQUEST_SYNTAX', 'request body is empty, expected a JSON object');
   if (body.length > harmlessBytes) checkStructure(body);
   const text = decodeText(body);
@@ -33,12 +32,11 @@ export function parseJson(body: Uint8Array): JsonBody {
   }
 }
 
-function decodeText(body: Uint8Array): string {
-  try {
-    return utf8.decode(body);
-  } catch {
-    throw new ServeError('REQUEST_SYNTAX', 'request body is not UTF-8');
-  }
+function decodeText(body: Buffer): string {
+  if (isAscii(body)) return body.toString('latin1');
+  if (!isUtf8(body)) throw new ServeError('REQUEST_SYNTAX', 'request body is not UTF-8');
+  const hasMark = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
+  return body.toString('utf8', hasMark ? 3 : 0);
 }
 
 /** Counts before parsing: 64 MiB of brackets would become gigabytes of objects. */

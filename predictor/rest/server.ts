@@ -1,18 +1,41 @@
 /** HTTP around the routes: bodies in, answers and refusals out. Knows nothing of models. */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import type { DataPlane } from '../data-plane.ts';
+import type { Guard } from '../operate/auth.ts';
 import { limits } from '../operate/limits.ts';
 import type { Log } from '../operate/log.ts';
+import type { LogControl } from '../operate/log-settings.ts';
+import type { Metrics } from '../operate/metrics.ts';
+import { type CallObserver, isPlainId } from '../operate/requests.ts';
+import type { Tls } from '../operate/tls.ts';
+import type { Span, Tracer } from '../operate/trace.ts';
 import { ServeError } from '../protocol/error.ts';
 import { announcesTooMuch, drain, readBody } from './body.ts';
-import { type Answer, findRoute } from './routes.ts';
-import { HttpError, statusOf } from './status.ts';
+import { type Answer, Exchange, type Route, type Services } from './call.ts';
+import { refusal, refuseBytes } from './refusal.ts';
+import { createRouter } from './router.ts';
+import { routes } from './routes.ts';
+import { send } from './send.ts';
+import { HttpError } from './status.ts';
 
 export interface RestOptions {
   readonly maxBodyBytes: number;
   readonly log: Log;
+  /** Clients may load and unload models and change the log; false by default. */
+  readonly modelControl?: boolean;
+  /** Absent: no log settings are served. */
+  readonly logControl?: Pick<LogControl, 'settings' | 'change'>;
+  /** Absent: no metrics are served at this port. */
+  readonly metrics?: Metrics['text'];
+  /** Absent: everyone may ask everything. */
+  readonly guard?: Guard;
+  readonly trace?: Tracer;
+  readonly observe?: CallObserver;
+  /** Absent: plain HTTP. */
+  readonly tls?: Tls;
 }
 
 export interface RestServer {
@@ -22,32 +45,20 @@ export interface RestServer {
   close(): Promise<void>;
 }
 
-/** An id from the client is used when it is short and plain, since it goes into a header and the log. */
-const plainId = /^[\w.:-]{1,128}$/;
+const findRoute = createRouter(routes);
+const noBody = Buffer.alloc(0);
 
 export function createRestServer(plane: DataPlane, options: RestOptions): RestServer {
   let closing = false;
-  const server = createServer({ keepAliveTimeout: limits.keepAliveMs });
-  server.headersTimeout = limits.headersMs;
-  server.requestTimeout = limits.requestMs;
-  const handle = async (request: IncomingMessage, response: ServerResponse) => {
-    const given = request.headers['x-request-id'];
-    const id = typeof given === 'string' && plainId.test(given) ? given : randomUUID();
-    const answer = await answerOf(request, plane, options, id);
-    if (answer === undefined || response.destroyed) return;
-    if (closing || !request.complete) response.setHeader('connection', 'close');
-    response.writeHead(answer.status, {
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(answer.body),
-      'x-request-id': id,
-      ...answer.headers,
-    });
-    response.end(request.method === 'HEAD' ? undefined : answer.body);
+  const server = createListener(options.tls);
+  const services: Services = { ...options, plane, modelControl: options.modelControl ?? false };
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
+    void serve(request, response, services, options, () => closing);
   };
   server.on('request', handle);
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (!announcesTooMuch(request, options.maxBodyBytes)) response.writeContinue();
-    void handle(request, response);
+    handle(request, response);
   });
   server.on('clientError', refuseBytes);
   return {
@@ -61,6 +72,18 @@ export function createRestServer(plane: DataPlane, options: RestOptions): RestSe
   };
 }
 
+function createListener(tls: Tls | undefined): Server {
+  const timeouts = {
+    keepAliveTimeout: limits.keepAliveMs,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+  };
+  if (tls === undefined) return createServer(timeouts);
+  const server = createTlsServer({ ...timeouts, ...tls.current() });
+  tls.onChange((certificate) => server.setSecureContext(certificate));
+  return server;
+}
+
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -71,54 +94,86 @@ function listen(server: Server, host: string, port: number): Promise<number> {
   });
 }
 
+/** What becomes known of a request while it is answered. */
+interface Record {
+  readonly exchange: Exchange;
+  route?: Route;
+  model?: string;
+  span?: Span;
+  fault?: string;
+}
+
+/** Never rejects. */
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  services: Services,
+  options: RestOptions,
+  closing: () => boolean,
+): Promise<void> {
+  const given = request.headers['x-request-id'];
+  const id = isPlainId(given) ? given : randomUUID();
+  const record: Record = { exchange: new Exchange(id, limits.requestMs, response) };
+  const answer = await answerOf(request, record, services, options);
+  if (answer === undefined || response.destroyed) {
+    tell(record, answer?.status ?? clientGone, options);
+    return;
+  }
+  const traceparent = record.span?.traceparent;
+  await send(request, response, answer, {
+    id,
+    last: closing() || !request.complete,
+    ...(traceparent && { traceparent }),
+  });
+  tell(record, answer.status, options);
+}
+
+/** Never sent: what the log and the metrics say of a client that went away. */
+const clientGone = 499;
+
+function tell({ exchange, route, model, span, fault }: Record, status: number, options: RestOptions): void {
+  if (span === undefined && options.observe === undefined) return;
+  const operation = route === undefined ? 'unknown' : `${route.method} ${route.address}`;
+  const named = model === undefined ? {} : { model };
+  span?.end({ 'http.response.status_code': status, ...named }, fault);
+  options.observe?.({
+    protocol: 'http',
+    operation,
+    status,
+    milliseconds: performance.now() - exchange.started,
+    requestId: exchange.requestId,
+    ...named,
+    ...(span === undefined ? {} : { traceId: span.traceId }),
+  });
+}
+
 /** Never rejects. Undefined when the client went away before its request was complete. */
 async function answerOf(
   request: IncomingMessage,
-  plane: DataPlane,
+  record: Record,
+  services: Services,
   options: RestOptions,
-  id: string,
 ): Promise<Answer | undefined> {
   try {
+    const { headers } = request;
     const { route, path } = findRoute(request.method ?? '', request.url ?? '');
-    const body = route.method === 'POST' ? await readBody(request, options.maxBodyBytes) : new Uint8Array(0);
-    return await route.answer(plane, path, body);
+    record.route = route;
+    if (path.model !== '') record.model = path.model;
+    const traced = options.trace?.(`${route.method} ${route.address}`, textOf(headers['traceparent']));
+    if (traced !== undefined) record.span = traced;
+    if (options.guard !== undefined && route.open !== true)
+      options.guard({ authorization: headers.authorization, apiKey: textOf(headers['x-api-key']) });
+    const body = route.method === 'POST' ? await readBody(request, options.maxBodyBytes) : noBody;
+    return await route.handler({ services, path, headers, body, exchange: record.exchange });
   } catch (error) {
-    if (!(error instanceof ServeError || error instanceof HttpError) && request.destroyed && !request.complete) {
-      return undefined;
-    }
+    const known = error instanceof ServeError || error instanceof HttpError;
+    if (!known && request.destroyed && !request.complete) return undefined;
+    record.fault = error instanceof Error ? error.message : String(error);
     await drain(request, options.maxBodyBytes);
-    return refusal(error, id, options.log);
+    return refusal(error, record.exchange.requestId, options.log);
   }
 }
 
-/** Faults on our side are told to the log in full and to the client by the id under which they stand there. */
-function refusal(error: unknown, id: string, log: Log): Answer {
-  const known = error instanceof ServeError || error instanceof HttpError;
-  const fault = known ? error : new ServeError('INTERNAL', 'internal error', { cause: error });
-  const status = statusOf(fault.code);
-  const body = status === 500 ? `${fault.message}; request id ${id}` : fault.message;
-  if (status === 500) {
-    const cause = fault.cause instanceof Error ? (known ? fault.cause.message : fault.cause.stack) : fault.cause;
-    log('error', 'request-failed', fault.message, { requestId: id, code: fault.code, cause });
-  }
-  const retry = status === 503 ? { 'retry-after': String(limits.retryAfterSeconds) } : {};
-  const headers = fault instanceof HttpError ? fault.headers : retry;
-  return { status, headers, body: JSON.stringify({ error: body }) };
-}
-
-const brokenBytes = new Map<string | undefined, [string, string]>([
-  ['HPE_HEADER_OVERFLOW', ['431 Request Header Fields Too Large', 'request headers are too large']],
-  ['ERR_HTTP_REQUEST_TIMEOUT', ['408 Request Timeout', 'request did not arrive in time']],
-]);
-
-/** What came is not HTTP, or came too slowly: there is no request to answer, only a socket. */
-function refuseBytes(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [status, message] = brokenBytes.get(error.code) ?? ['400 Bad Request', 'request is not valid HTTP'];
-  const body = JSON.stringify({ error: message });
-  const head = ['content-type: application/json', `content-length: ${body.length}`, 'connection: close'];
-  socket.end(`HTTP/1.1 ${status}\r\n${head.join('\r\n')}\r\n\r\n${body}`);
+function textOf(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined;
 }

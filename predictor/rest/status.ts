@@ -2,7 +2,7 @@
 import type { ErrorCode } from '../protocol/error.ts';
 
 /** Refusals that only this transport knows. */
-export type HttpErrorCode = 'ROUTE_UNKNOWN' | 'METHOD_NOT_ALLOWED' | 'ENCODING_UNSUPPORTED';
+export type HttpErrorCode = 'ROUTE_UNKNOWN' | 'METHOD_NOT_ALLOWED' | 'ENCODING_UNSUPPORTED' | 'MEDIA_UNSUPPORTED';
 
 const statuses = {
   REQUEST_SYNTAX: 400,
@@ -18,11 +18,18 @@ const statuses = {
   OUTPUT_REPEATED: 400,
   MODEL_UNKNOWN: 404,
   MODEL_NOT_READY: 503,
+  QUEUE_FULL: 503,
+  DEADLINE_EXCEEDED: 504,
+  CANCELLED: 503,
+  UNIMPLEMENTED: 501,
+  FORBIDDEN: 403,
+  UNAUTHENTICATED: 401,
   INFERENCE_FAILED: 500,
   INTERNAL: 500,
   ROUTE_UNKNOWN: 404,
   METHOD_NOT_ALLOWED: 405,
   ENCODING_UNSUPPORTED: 415,
+  MEDIA_UNSUPPORTED: 415,
 } satisfies Record<ErrorCode | HttpErrorCode, number>;
 
 export function statusOf(code: ErrorCode | HttpErrorCode): number {

@@ -55,7 +55,7 @@ test('every datatype goes through the runtime unchanged', async () => {
     await withSession(identity(datatype, [-1]), async (session) => {
       assert.deepEqual(session.inputs, [{ name: 'in', datatype, shape: [-1], anyRank: false }]);
       const result = await session.run([{ name: 'in', datatype, shape: [2], data: samples[datatype] }], ['out']);
-      assert.deepEqual(result.get('out'), { datatype, shape: [2], data: samples[datatype] });
+      assert.deepEqual(result.tensors[0], { datatype, shape: [2], data: samples[datatype] });
     });
   }
 });
@@ -63,20 +63,20 @@ test('every datatype goes through the runtime unchanged', async () => {
 test('zero rows, scalars and open ranks', async () => {
   await withSession(identity('FP32', [-1, 2]), async (session) => {
     assert.deepEqual(
-      (await session.run([{ name: 'in', ...zeros('FP32', [0, 2]) }], ['out'])).get('out')?.shape,
+      (await session.run([{ name: 'in', ...zeros('FP32', [0, 2]) }], ['out'])).tensors[0]?.shape,
       [0, 2],
     );
   });
   await withSession(identity('INT64', []), async (session) => {
     assert.deepEqual(
-      (await session.run([{ name: 'in', ...zeros('INT64', []) }], ['out'])).get('out'),
+      (await session.run([{ name: 'in', ...zeros('INT64', []) }], ['out'])).tensors[0],
       zeros('INT64', []),
     );
   });
   await withSession(identity('FP32'), async (session) => {
     assert.deepEqual(session.inputs, [{ name: 'in', datatype: 'FP32', shape: [-1], anyRank: true }]);
     assert.deepEqual(
-      (await session.run([{ name: 'in', ...zeros('FP32', [1, 2, 1]) }], ['out'])).get('out')?.shape,
+      (await session.run([{ name: 'in', ...zeros('FP32', [1, 2, 1]) }], ['out'])).tensors[0]?.shape,
       [1, 2, 1],
     );
   });
@@ -100,8 +100,8 @@ test('a ZipMap classifier gives label and probabilities, for integer and text la
           ],
         );
         const result = await session.run([rows], ['label', 'probabilities']);
-        assert.deepEqual(result.get('label')?.data, chosen);
-        const scores = result.get('probabilities');
+        assert.deepEqual(result.tensors[0]?.data, chosen);
+        const scores = result.tensors[1];
         assert.deepEqual(scores?.shape, [2, 2]);
         const [first = 0, second = 0, third = 0, fourth = 0] = (scores?.data ?? []) as Float32Array;
         assert.ok(first > 0.9 && fourth > 0.9);
@@ -114,10 +114,10 @@ test('a ZipMap classifier gives label and probabilities, for integer and text la
 test('weights beside the model are found, with and without a rewrite', async () => {
   write(folder, { 'w.data': externalWeights(), 'model.onnx': doubled('w.data') });
   await withSession(doubled('w.data'), async (session) => {
-    assert.deepEqual((await session.run([rows], ['Y'])).get('Y')?.data, Float32Array.of(6, 2, 0, 10));
+    assert.deepEqual((await session.run([rows], ['Y'])).tensors[0]?.data, Float32Array.of(6, 2, 0, 10));
   });
   await withSession(classifier({ labels: [0, 1], external: 'w.data' }), async (session) => {
-    assert.deepEqual((await session.run([rows], ['label'])).get('label')?.data, BigInt64Array.of(0n, 1n));
+    assert.deepEqual((await session.run([rows], ['label'])).tensors[0]?.data, BigInt64Array.of(0n, 1n));
   });
 });
 
@@ -172,6 +172,6 @@ test('a run on shapes that only the graph can refuse rejects, and the session li
   await withSession(add(), async (session) => {
     const feed = (name: string, count: number) => ({ name, ...zeros('FP32', [count, 2]) });
     await assert.rejects(session.run([feed('a', 2), feed('b', 3)], ['sum']));
-    assert.deepEqual((await session.run([feed('a', 2), feed('b', 2)], ['sum'])).get('sum')?.shape, [2, 2]);
+    assert.deepEqual((await session.run([feed('a', 2), feed('b', 2)], ['sum'])).tensors[0]?.shape, [2, 2]);
   });
 });

@@ -6,7 +6,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
-import { env, InferenceSession } from 'onnxruntime-node';
+import { env, InferenceSession, type Tensor as OrtTensor } from 'onnxruntime-node';
 import type { TensorSpec } from '../protocol/signature.ts';
 import type { NamedTensor, Tensor } from '../protocol/tensor.ts';
 import { type GraphFacts, readFacts } from './facts.ts';
@@ -21,14 +21,27 @@ export interface SessionOptions {
   readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all';
 }
 
-export interface Session {
+/** What is known of a model once it is open. */
+export interface Description {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
   /** Graph outputs that are not tensors even after the rewrite; they are not served. */
   readonly hiddenOutputs: readonly string[];
   readonly facts: GraphFacts;
+}
+
+export interface Run {
+  /** One per output that was asked for, in that order. */
+  readonly tensors: readonly Tensor[];
+  /** Nanoseconds from the call to the start of onnxruntime. */
+  readonly waitNs: number;
+  /** Nanoseconds within onnxruntime. */
+  readonly inferNs: number;
+}
+
+export interface Session extends Description {
   /** Runs once; feeds hold every input under the graph's name. Rejects with onnxruntime's error. */
-  run(feeds: readonly NamedTensor[], outputs: readonly string[]): Promise<ReadonlyMap<string, Tensor>>;
+  run(feeds: readonly NamedTensor[], outputs: readonly string[]): Promise<Run>;
   /** Frees the session's memory. Call once, with no run in flight. */
   release(): Promise<void>;
 }
@@ -126,19 +139,24 @@ function specOf(value: InferenceSession.ValueMetadata, facts: GraphFacts): Tenso
   return { name: value.name, datatype, shape: anyRank ? [-1] : shape, anyRank };
 }
 
-async function run(
-  session: InferenceSession,
-  feeds: readonly NamedTensor[],
-  outputs: readonly string[],
-): Promise<ReadonlyMap<string, Tensor>> {
-  // Entries become own properties, so a tensor named `__proto__` is a name like any other.
-  const tensors = Object.fromEntries(feeds.map((feed) => [feed.name, toOrt(feed)]));
-  const result = await session.run(tensors, outputs, { logSeverityLevel: logOnlyFatal });
-  return new Map(
-    outputs.map((name) => {
-      const value = result[name];
-      if (value === undefined) throw new Error(`the model gave no output '${name}'`);
-      return [name, fromOrt(name, value)];
-    }),
-  );
+const runOptions: InferenceSession.RunOptions = { logSeverityLevel: logOnlyFatal };
+
+async function run(session: InferenceSession, feeds: readonly NamedTensor[], outputs: readonly string[]): Promise<Run> {
+  // Without a prototype, a tensor named `__proto__` is a name like any other.
+  const tensors = Object.create(null) as Record<string, OrtTensor>;
+  for (const feed of feeds) tensors[feed.name] = toOrt(feed);
+  const called = performance.now();
+  let started = called;
+  // The binding computes in an immediate of its own, which follows this one directly.
+  setImmediate(() => {
+    started = performance.now();
+  });
+  const result = await session.run(tensors, outputs, runOptions);
+  const ended = performance.now();
+  const taken = outputs.map((name) => {
+    const value = result[name];
+    if (value === undefined) throw new Error(`the model gave no output '${name}'`);
+    return fromOrt(name, value);
+  });
+  return { tensors: taken, waitNs: (started - called) * 1e6, inferNs: (ended - started) * 1e6 };
 }

@@ -2,11 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDataPlane } from '../data-plane.ts';
+import { createDataPlane, type DataPlane } from '../data-plane.ts';
 import { createFetcher } from '../models/fetch.ts';
 import { loadModel } from '../models/load.ts';
+import { servingDefaults } from '../models/place.ts';
 import { createRegistry, type Registry } from '../models/registry.ts';
 import type { ModelSource } from '../models/source.ts';
+import { createTrials } from '../models/trials.ts';
 import { createLog } from '../operate/log.ts';
 import { datatypes } from '../protocol/datatype.ts';
 import { createRestServer } from '../rest/server.ts';
@@ -16,6 +18,7 @@ export interface Running {
   readonly url: string;
   readonly port: number;
   readonly registry: Registry;
+  readonly plane: DataPlane;
   readonly log: Record<string, unknown>[];
   stop(): Promise<void>;
 }
@@ -28,10 +31,11 @@ export function sourceAt(location: string, name: string, version = '1'): ModelSo
 export async function serve(sources: readonly ModelSource[], maxBodyBytes: number): Promise<Running> {
   const log: Record<string, unknown>[] = [];
   const fetcher = createFetcher({ region: 'us-east-1', maxFolderBytes: 1, maxFolderObjects: 1 }, () => {});
-  const settings = { fetcher, intraOpThreads: 1, report: () => {} };
+  const trials = createTrials({ openMs: 60_000, runMs: 60_000 });
+  const settings = { fetcher, trials, intraOpThreads: 1, serving: servingDefaults, report: () => {} };
   const registry = createRegistry((source) => loadModel(source, settings), () => {});
   await registry.apply(sources);
-  const plane = createDataPlane(registry, { name: 'test', version: '0' }, () => true);
+  const plane = createDataPlane({ registry, identity: { name: 'test', version: '0' }, accepting: () => true });
   const write = createLog((line) => log.push(JSON.parse(line) as Record<string, unknown>));
   const server = createRestServer(plane, { maxBodyBytes, log: write });
   const port = await server.listen('127.0.0.1', 0);
@@ -39,7 +43,7 @@ export async function serve(sources: readonly ModelSource[], maxBodyBytes: numbe
     await server.close();
     await registry.close();
   };
-  return { url: `http://127.0.0.1:${port}`, port, registry, log, stop };
+  return { url: `http://127.0.0.1:${port}`, port, registry, plane, log, stop };
 }
 
 /** One identity per datatype, a sum, two classifiers, two versions, an unusual name and a broken file. */

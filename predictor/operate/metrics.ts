@@ -1,0 +1,244 @@
+/**
+ * Metrics in Prometheus' text format: our own (`predictor_…`), and those under which dashboards for KServe and Triton
+ * look for the same facts. Durations of Triton's names are microseconds, as there; all others are seconds.
+ *
+ * What the data plane counts anyway is read when somebody asks; only histograms and failures cost time on each request.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { DataPlane } from '../data-plane.ts';
+import type { ErrorCode } from '../protocol/error.ts';
+import type { Duration, ModelStatistics } from '../protocol/messages.ts';
+import type { Observation, Observer } from '../protocol/observer.ts';
+import type { CallObserver } from './requests.ts';
+
+export interface Metrics {
+  /** For the data plane. */
+  readonly observe: Observer;
+  /** For the transports. */
+  readonly observeCall: CallObserver;
+  /** The same plane, whose inferences in progress are counted; its statistics are what is told from then on. */
+  watch(plane: DataPlane): DataPlane;
+  text(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+/** Seconds; small models take tens of microseconds. */
+const buckets = [
+  0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+];
+const batchBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
+/** Triton's reasons for failed requests. */
+const reasons = {
+  REQUEST_SYNTAX: 'OTHER',
+  REQUEST_FIELD: 'OTHER',
+  REQUEST_TOO_LARGE: 'OTHER',
+  INPUT_UNKNOWN: 'OTHER',
+  INPUT_MISSING: 'OTHER',
+  INPUT_REPEATED: 'OTHER',
+  INPUT_DATATYPE: 'OTHER',
+  INPUT_SHAPE: 'OTHER',
+  INPUT_DATA: 'OTHER',
+  OUTPUT_UNKNOWN: 'OTHER',
+  OUTPUT_REPEATED: 'OTHER',
+  MODEL_UNKNOWN: 'OTHER',
+  MODEL_NOT_READY: 'REJECTED',
+  QUEUE_FULL: 'REJECTED',
+  DEADLINE_EXCEEDED: 'REJECTED',
+  CANCELLED: 'CANCELED',
+  UNIMPLEMENTED: 'OTHER',
+  FORBIDDEN: 'OTHER',
+  UNAUTHENTICATED: 'OTHER',
+  INFERENCE_FAILED: 'BACKEND',
+  INTERNAL: 'OTHER',
+} satisfies Record<ErrorCode, 'REJECTED' | 'CANCELED' | 'BACKEND' | 'OTHER'>;
+
+const perModel = ['model', 'version'] as const;
+
+export function createMetrics(version: string): Metrics {
+  const registry = new Registry();
+  let plane: DataPlane | undefined;
+  const pending = new Map<string, number>();
+  collectDefaultMetrics({ register: registry });
+  addIdentity(registry, version);
+  addStates(registry, () => plane, pending);
+  addStatistics(registry, () => plane?.statistics() ?? []);
+  return {
+    observe: inferenceObserver(registry),
+    observeCall: callObserver(registry),
+    watch: (watched) => {
+      plane = watched;
+      return { ...watched, infer: counted(watched, pending) };
+    },
+    text: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}
+
+function addIdentity(registry: Registry, version: string): void {
+  const labels = { version, node: process.versions.node };
+  const info = {
+    name: 'predictor_build_info',
+    help: 'Always 1; what runs stands in the labels',
+    registers: [registry],
+  };
+  new Gauge({ ...info, labelNames: ['version', 'node'] }).set(labels, 1);
+}
+
+/** A model is counted only where it is known, so that clients cannot make up series. */
+function addStates(registry: Registry, plane: () => DataPlane | undefined, pending: ReadonlyMap<string, number>): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'predictor_ready',
+    help: 'Whether the server takes requests: every listed model was ready once, and it does not shut down',
+    registers,
+    collect() {
+      this.set(Number(plane()?.ready() === true));
+    },
+  });
+  new Gauge({
+    name: 'predictor_model_ready',
+    help: 'Whether this version of the model serves',
+    labelNames: perModel,
+    registers,
+    collect() {
+      this.reset();
+      for (const { name, version, state } of plane()?.index() ?? [])
+        this.set({ model: name, version }, Number(state === 'READY'));
+    },
+  });
+  new Gauge({
+    name: 'nv_inference_pending_request_count',
+    help: 'Inference requests that wait or run; the version is that asked for, or empty',
+    labelNames: perModel,
+    registers,
+    collect() {
+      this.reset();
+      const known = new Set(plane()?.models());
+      for (const [key, count] of pending) {
+        const [model = '', version = ''] = JSON.parse(key) as string[];
+        if (known.has(model)) this.set({ model, version }, count);
+      }
+    },
+  });
+}
+
+function counted(plane: DataPlane, pending: Map<string, number>): DataPlane['infer'] {
+  return async (request, context) => {
+    const key = JSON.stringify([request.modelName, request.modelVersion ?? '']);
+    pending.set(key, (pending.get(key) ?? 0) + 1);
+    try {
+      return await plane.infer(request, context);
+    } finally {
+      const left = (pending.get(key) ?? 1) - 1;
+      // Names come from clients: none is kept beyond its last request.
+      if (left > 0) pending.set(key, left);
+      else pending.delete(key);
+    }
+  };
+}
+
+type Reading = readonly [name: string, help: string, read: (model: ModelStatistics) => number];
+
+const microseconds = ({ ns }: Duration) => ns / 1000;
+
+/** Counters of Triton that the statistics extension has too. */
+const readings: readonly Reading[] = [
+  ['nv_inference_request_success', 'Answered inference requests', (model) => model.success.count],
+  ['nv_inference_count', 'Rows answered', (model) => model.inferenceCount],
+  ['nv_inference_exec_count', 'Runs of the model', (model) => model.executionCount],
+  ['nv_inference_request_duration_us', 'Microseconds of answered requests', (model) => microseconds(model.success)],
+  ['nv_inference_queue_duration_us', 'Microseconds spent waiting', (model) => microseconds(model.queue)],
+  [
+    'nv_inference_compute_input_duration_us',
+    'Microseconds spent on inputs',
+    (model) => microseconds(model.computeInput),
+  ],
+  [
+    'nv_inference_compute_infer_duration_us',
+    'Microseconds spent in the model',
+    (model) => microseconds(model.computeInfer),
+  ],
+  [
+    'nv_inference_compute_output_duration_us',
+    'Microseconds spent on outputs',
+    (model) => microseconds(model.computeOutput),
+  ],
+];
+
+function addStatistics(registry: Registry, statistics: () => readonly ModelStatistics[]): void {
+  for (const [name, help, read] of readings) {
+    new Counter({
+      name,
+      help,
+      labelNames: perModel,
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const model of statistics()) this.inc({ model: model.name, version: model.version }, read(model));
+      },
+    });
+  }
+}
+
+function inferenceObserver(registry: Registry): Observer {
+  const registers = [registry];
+  const histogram = (name: string, help: string, labelNames: readonly string[]) =>
+    new Histogram({ name, help, labelNames: [...labelNames], buckets, registers });
+  const preprocess = histogram('request_preprocess_seconds', 'Bringing the inputs together', ['model_name']);
+  const predict = histogram('request_predict_seconds', 'Running the model', ['model_name']);
+  const postprocess = histogram('request_postprocess_seconds', 'Taking the answer apart', ['model_name']);
+  const duration = histogram('predictor_inference_seconds', 'From acceptance to the answer', perModel);
+  const queue = histogram('predictor_queue_seconds', 'From acceptance to the start of the run', perModel);
+  const batch = new Histogram({
+    name: 'predictor_batch_rows',
+    help: 'Rows of the run that answered a request',
+    labelNames: perModel,
+    buckets: batchBuckets,
+    registers,
+  });
+  const tellFailure = failureObserver(registers);
+  return (observation) => {
+    const { model, version, outcome, timings } = observation;
+    if (outcome !== 'success') tellFailure(observation, outcome);
+    if (timings === undefined) return;
+    const { queueNs, inputNs, inferNs, outputNs } = timings;
+    preprocess.observe({ model_name: model }, inputNs / 1e9);
+    predict.observe({ model_name: model }, inferNs / 1e9);
+    postprocess.observe({ model_name: model }, outputNs / 1e9);
+    duration.observe({ model, version }, (queueNs + inputNs + inferNs + outputNs) / 1e9);
+    queue.observe({ model, version }, queueNs / 1e9);
+    batch.observe({ model, version }, timings.batchSize);
+  };
+}
+
+/** An unknown model's name is the client's own text, and is left out. */
+function failureObserver(registers: Registry[]): (observation: Observation, code: ErrorCode) => void {
+  const triton = new Counter({
+    name: 'nv_inference_request_failure',
+    help: 'Inference requests that were not answered',
+    labelNames: [...perModel, 'reason'],
+    registers,
+  });
+  const own = new Counter({
+    name: 'predictor_inference_failures_total',
+    help: 'Inference requests that were not answered, by code',
+    labelNames: [...perModel, 'code'],
+    registers,
+  });
+  return ({ model, version }, code) => {
+    const labels = code === 'MODEL_UNKNOWN' ? { model: '', version: '' } : { model, version };
+    triton.inc({ ...labels, reason: reasons[code] });
+    own.inc({ ...labels, code });
+  };
+}
+
+function callObserver(registry: Registry): CallObserver {
+  const seconds = new Histogram({
+    name: 'predictor_call_seconds',
+    help: 'From the head of a call to the end of its answer, by protocol, operation and status',
+    labelNames: ['protocol', 'operation', 'status'],
+    buckets,
+    registers: [registry],
+  });
+  return ({ protocol, operation, status, milliseconds }) =>
+    seconds.observe({ protocol, operation, status }, milliseconds / 1000);
+}

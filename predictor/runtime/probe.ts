@@ -1,0 +1,165 @@
+/**
+ * Tries a session before it serves: does it run, how long does a run take, and do its rows stay apart.
+ *
+ * An open first dimension need not be a batch: it may be time, or the graph may normalise over it. Such a model would
+ * answer one client with a mixture of all, so requests are only brought together for a graph that has shown, on several
+ * draws, that rows computed together are the rows computed alone.
+ */
+import { allocate, type TensorData } from '../protocol/datatype.ts';
+import { fromFloat16, toFloat16 } from '../protocol/float16.ts';
+import type { NamedTensor, Tensor } from '../protocol/tensor.ts';
+import { joinRows, rowsOf } from './batch.ts';
+import type { Session } from './session.ts';
+
+export interface Probe {
+  /** Why the model did not run; the other findings are then without meaning. */
+  readonly refusal?: string;
+  /** Microseconds of the first run, which is the slowest. */
+  readonly firstUs: number;
+  /** Median microseconds of a run. */
+  readonly medianUs: number;
+  /** True when rows of different requests may share a run. */
+  readonly rowsApart: boolean;
+  /** How much faster rows are computed together than one by one; 1 when they may not share a run. */
+  readonly gain: number;
+  /** Microseconds per row when many are computed together; 0 when they may not. */
+  readonly rowUs: number;
+}
+
+const mostRuns = 30;
+const timeForRunsMs = 400;
+const draws = 3;
+/** A run of a second is long enough without company, and trying it would take too long. */
+const longestRunUs = 1_000_000;
+/** Kernels for one row and for many add in another order. */
+const tolerance = 1e-3;
+
+/** Never rejects for what the model does. */
+export async function probe(session: Session, feeds: readonly NamedTensor[]): Promise<Probe> {
+  const outputs = session.outputs.map((spec) => spec.name);
+  try {
+    const firstUs = (await session.run(feeds, outputs)).inferNs / 1000;
+    const medianUs = await medianOf(session, feeds, outputs);
+    const rowsApart = medianUs < longestRunUs && (await rowsStayApart(session, feeds, outputs));
+    const many = rowsApart ? await tryMany(session, feeds, outputs, medianUs) : { gain: 1, rowUs: 0 };
+    return { firstUs, medianUs, rowsApart, ...many };
+  } catch (error) {
+    const refusal = error instanceof Error ? error.message : String(error);
+    return { refusal, firstUs: 0, medianUs: 0, rowsApart: false, gain: 1, rowUs: 0 };
+  }
+}
+
+async function medianOf(session: Session, feeds: readonly NamedTensor[], outputs: readonly string[]): Promise<number> {
+  const times: number[] = [];
+  const until = performance.now() + timeForRunsMs;
+  do times.push((await session.run(feeds, outputs)).inferNs / 1000);
+  while (times.length < mostRuns && performance.now() < until);
+  times.sort((a, b) => a - b);
+  return times[Math.floor(times.length / 2)] ?? 0;
+}
+
+/** The better of two, since the first run of a new shape also takes memory. */
+async function tryMany(
+  session: Session,
+  feeds: readonly NamedTensor[],
+  outputs: readonly string[],
+  medianUs: number,
+): Promise<{ readonly gain: number; readonly rowUs: number }> {
+  const fastestUs = async (rows: number) => {
+    const tried = variant(feeds, 1, rows);
+    const [first, second] = [await session.run(tried, outputs), await session.run(tried, outputs)];
+    return Math.min(first.inferNs, second.inferNs) / 1000;
+  };
+  const rows = medianUs < 1000 ? 64 : 8;
+  const [alone, together] = [await fastestUs(1), await fastestUs(rows)];
+  return { gain: (rows * alone) / together, rowUs: together / rows };
+}
+
+async function rowsStayApart(
+  session: Session,
+  feeds: readonly NamedTensor[],
+  outputs: readonly string[],
+): Promise<boolean> {
+  const open = session.inputs.every((spec) => !spec.anyRank && spec.shape[0] === -1);
+  if (!open || !session.outputs.every((spec) => spec.anyRank || spec.shape.length > 0)) return false;
+  try {
+    for (let draw = 1; draw <= draws; draw++) {
+      const parts = [variant(feeds, draw, 1), variant(feeds, draw + draws, 2), variant(feeds, draw + 2 * draws, 1)];
+      if (!(await samePartsTogether(session, parts, outputs))) return false;
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function samePartsTogether(
+  session: Session,
+  parts: readonly (readonly NamedTensor[])[],
+  outputs: readonly string[],
+): Promise<boolean> {
+  const together = session.inputs.map((_, input) => joinRows(parts.map((part) => part[input] as NamedTensor)));
+  const all = (await session.run(together, outputs)).tensors;
+  let start = 0;
+  for (const part of parts) {
+    const rows = part[0]?.shape[0] ?? 0;
+    const alone = (await session.run(part, outputs)).tensors;
+    const fits = alone.every((tensor, index) => {
+      const whole = all[index];
+      const sized = tensor.shape[0] === rows && whole?.shape[0] === together[0]?.shape[0];
+      return sized && whole !== undefined && alike(tensor, rowsOf(whole, start, rows));
+    });
+    if (!fits) return false;
+    start += rows;
+  }
+  return true;
+}
+
+function alike(one: Tensor, other: Tensor): boolean {
+  if (one.shape.length !== other.shape.length || one.data.length !== other.data.length) return false;
+  const floats = one.datatype.startsWith('FP');
+  for (let index = 0; index < one.data.length; index++) {
+    const [a, b] = [one.data[index], other.data[index]];
+    if (a === b) continue;
+    if (!floats || typeof a !== 'number' || typeof b !== 'number') return false;
+    const [x, y] = one.datatype === 'FP16' ? [fromFloat16(a), fromFloat16(b)] : [a, b];
+    const near = Math.abs(x - y) <= tolerance * Math.max(1e-3, Math.abs(x), Math.abs(y));
+    if (!near && !(Number.isNaN(x) && Number.isNaN(y))) return false;
+  }
+  return true;
+}
+
+/** `rows` rows in the manner of the first row of `feeds`, each element moved by a different amount. */
+function variant(feeds: readonly NamedTensor[], seed: number, rows: number): NamedTensor[] {
+  return feeds.map((feed, input) => {
+    const width = feed.shape[0] ? feed.data.length / feed.shape[0] : 0;
+    const data = allocate(feed.datatype, width * rows);
+    const target = data as (number | bigint | string)[];
+    for (let index = 0; index < target.length; index++) {
+      const noise = noiseAt(seed, input, index);
+      target[index] = moved(feed.datatype, width === 0 ? 0 : (feed.data[index % width] ?? 0), noise);
+    }
+    return {
+      name: feed.name,
+      datatype: feed.datatype,
+      shape: [rows, ...feed.shape.slice(1)],
+      data: data as TensorData,
+    };
+  });
+}
+
+/** Text stays the example's, since other words may be unknown to the model; numbers move, small integers by little. */
+function moved(datatype: NamedTensor['datatype'], value: number | bigint | string, noise: number) {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'bigint') return value + BigInt(Math.floor(noise * 3));
+  if (datatype === 'BOOL') return noise < 0.5 ? 0 : 1;
+  if (datatype === 'FP16') return toFloat16(fromFloat16(value) * (0.5 + noise) + noise - 0.5);
+  if (datatype.startsWith('FP')) return value * (0.5 + noise) + noise - 0.5;
+  return Math.min(value + Math.floor(noise * 3), 127);
+}
+
+/** From 0 to 1, the same on every start, so that a model is judged the same each time. */
+function noiseAt(seed: number, input: number, index: number): number {
+  const mixed = Math.sin(seed * 127.1 + input * 311.7 + index * 74.7) * 43_758.545_3;
+  return mixed - Math.floor(mixed);
+}
