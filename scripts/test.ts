@@ -20,7 +20,9 @@ function testFiles(folder: string): string[] {
 
 const words = process.argv.slice(2);
 const present = ROOMS.filter((room) => readdirSync('.').includes(room));
-const files = present.flatMap(testFiles).filter((path) => words.length === 0 || words.some((word) => path.includes(word)));
+const files = present
+  .flatMap(testFiles)
+  .filter((path) => words.length === 0 || words.some((word) => path.includes(word)));
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const stream = run({ files: files.map((file) => join(process.cwd(), file)), concurrency: availableParallelism() });
 stream.on('test:pass', ({ details, skip }) => {

@@ -2,7 +2,7 @@
 import type { Document } from 'yaml';
 import { fault, type Pointer, type Staged, type Where } from '../problem.ts';
 import { type Chunked, cutEntries, recutEntries } from './chunks.ts';
-import { readPlainEntry } from './plain-entry.ts';
+import { readQuickly } from './quick.ts';
 import { documentOf, offsetOf, parseEntry, parseYaml } from './yaml.ts';
 
 /** A place as people count it: lines and columns from 1, and the text of the line. */
@@ -64,7 +64,7 @@ export function parseRegistry(file: string, text: string | undefined, memo: Entr
       parsed.push(same);
       continue;
     }
-    const read = readPlainEntry(chunk.text) ?? parseEntry(chunk.text);
+    const read = readQuickly(chunk.text) ?? parseEntry(chunk.text);
     if (read === undefined) return parseSource(file, text);
     parsed.push(read.value);
   }

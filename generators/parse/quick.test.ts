@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readPlainEntry } from './plain-entry.ts';
+import { readQuickly } from './quick.ts';
 import { parseEntry } from './yaml.ts';
 
 const ENTRY = `  - name: churn
@@ -23,37 +23,29 @@ const ENTRY = `  - name: churn
         version: v2-0
 `;
 
-test('reads the plain form', () => {
-  const text =
-    '  - name: iris\n    size: 12\n    versions:\n      - {version: "1", cpu: 100m}\n    on: [a b, -1.5, true word]\n';
-  const value = { name: 'iris', size: 12, versions: [{ version: '1', cpu: '100m' }], on: ['a b', -1.5, 'true word'] };
-  assert.deepEqual(readPlainEntry(text), { value });
+test('reads an entry as people write it', () => {
+  assert.deepEqual(readQuickly(ENTRY), parseEntry(ENTRY));
+  assert.notEqual(readQuickly(ENTRY), undefined);
 });
 
 const LEFT_ALONE: readonly (readonly [string, string])[] = [
-  ['a comment behind a value', '- a: b # c\n'],
-  ['a text over two lines', '- a: b\n    c\n'],
-  ['a block scalar', '- a: |\n    c\n'],
-  ['a flow list over two lines', '- a: [1,\n    2]\n'],
   ['an anchor', '- a: &x b\n'],
   ['a tag', '- a: !!str 1\n'],
-  ['an escape', '- a: "\\n"\n'],
   ['a repeated key', '- a: 1\n  a: 2\n'],
-  ['a repeated key of a flow mapping', '- {a: 1, a: 2}\n'],
   ['a key of JavaScript', '- __proto__: 1\n'],
-  ['a word with a meaning', '- a: true\n'],
-  ['a number in another base', '- a: 0x10\n'],
-  ['a number with an exponent', '- a: 1e5\n'],
-  ['a number with leading zeros', '- a: 007\n'],
-  ['a trailing comma', '- a: [1, ]\n'],
+  ['a number as a key', '- 0x10: 1\n'],
+  ['a number as a key of a flow mapping', '- {1.0: 1}\n'],
+  ['null as a key', '- ~: 1\n'],
+  ['no key', '- : 1\n'],
+  ['a number beyond floats', '- a: 1e400\n'],
   ['two entries', '- a: 1\n- a: 2\n'],
   ['a mapping in one line', '- a: b: c\n'],
   ['wrong indentation', '- a: 1\n   b: 2\n'],
 ];
 
 for (const [what, text] of LEFT_ALONE) {
-  test(`leaves ${what} to the general parser`, () => {
-    assert.equal(readPlainEntry(text), undefined);
+  test(`leaves ${what} to the parser that knows positions`, () => {
+    assert.equal(readQuickly(text), undefined);
   });
 }
 
@@ -117,13 +109,12 @@ test('gives what the yaml package gives, or nothing', () => {
   let read = 0;
   fc.assert(
     fc.property(edited, (text) => {
-      const plain = readPlainEntry(text);
+      const plain = readQuickly(text);
       if (plain === undefined) return;
       read += 1;
       assert.deepEqual(plain, parseEntry(text));
     }),
-    { numRuns: Number(process.env['N'] ?? 3000), seed: Number(process.env['S'] ?? 7) },
+    { numRuns: 3000 },
   );
-  process.stdout.write(`# read ${read}\n`);
-  assert.ok(read > 300, `only ${read} texts were in the plain form`);
+  assert.ok(read > 300, `only ${read} texts were read`);
 });
