@@ -4,7 +4,7 @@ import type { InferRequest } from '../protocol/messages.ts';
 import type { Columns, Signature } from '../protocol/signature.ts';
 import type { NamedTensor } from '../protocol/tensor.ts';
 import type { Probe } from '../runtime/probe.ts';
-import type { ModelProcess } from '../runtime/process.ts';
+import { type ModelProcess, ProcessLost } from '../runtime/process.ts';
 import type { Description } from '../runtime/session.ts';
 import type { OpenRequest } from '../runtime/words.ts';
 import { exampleFeeds, zeroFeeds } from './example.ts';
@@ -66,14 +66,21 @@ async function loadFrom(path: string, source: ModelSource, settings: LoadSetting
     ...(source.sha256 === undefined ? {} : { sha256: source.sha256 }),
     options,
   };
-  const trial = settings.trials.take();
+  let trial = settings.trials.take();
   try {
     const opened = await trial.open(open);
     const { description, sha256 } = opened;
     const columns = found.mlModel?.columns ?? [];
-    const signature = signatureOf(description, source, columns);
     const properties = propertiesOf(description, source, columns, sha256);
     const { probe, warmUp } = await tryOut(trial, description, found, source, settings.report);
+    const empty = warmUp === undefined ? 'runs' : await tryEmpty(trial, description, warmUp);
+    if (empty === 'ends the process') {
+      trial = settings.trials.take();
+      await trial.open(open);
+    }
+    const refusesEmpty = empty !== 'runs';
+    if (refusesEmpty) settings.report('no-rows-refused', { ...modelOf(source), reason: empty });
+    const signature = { ...signatureOf(description, source, columns), refusesEmpty };
     const title = `model '${source.name}' version '${source.version}'`;
     const statistics = createStatistics();
     const plan = { opened, open, trial, probe, warmUp, statistics, title, model: modelOf(source) };
@@ -159,4 +166,19 @@ async function tryOut(
     ...(hiddenOutputs.length === 0 ? {} : { hiddenOutputs }),
   });
   return { probe, warmUp: feeds };
+}
+
+/** What becomes of a run without rows: some graphs fail, and some kernels of onnxruntime divide by their number. */
+async function tryEmpty(
+  trial: ModelProcess,
+  { inputs, outputs }: Description,
+  feeds: readonly NamedTensor[],
+): Promise<'runs' | 'fails' | 'ends the process'> {
+  if (inputs.some((spec) => spec.shape[0] !== -1)) return 'runs';
+  const none = feeds.map((feed) => ({ ...feed, shape: [0, ...feed.shape.slice(1)], data: feed.data.slice(0, 0) }));
+  const names = outputs.map((spec) => spec.name);
+  return trial.run(none as NamedTensor[], names).then(
+    () => 'runs',
+    (error: unknown) => (error instanceof ProcessLost ? 'ends the process' : 'fails'),
+  );
 }

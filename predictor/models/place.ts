@@ -121,7 +121,11 @@ async function placeHere(plan: Plan, warmUp: readonly NamedTensor[], settings: P
   return {
     lanes,
     scheduler: {
-      submit: (work, context) => (size.fits(elementsOf(work.feeds)) ? near : farther()).submit(work, context),
+      submit: (work, context) => {
+        // A tensor without elements can end the process that runs it (a division by zero in onnxruntime's kernels).
+        const here = size.fits(elementsOf(work.feeds)) && work.feeds.every(({ data }) => data.length > 0);
+        return (here ? near : farther()).submit(work, context);
+      },
       waiting: () => near.waiting() + (far?.scheduler.waiting() ?? 0),
       batches: () => near.batches(),
     },

@@ -10,6 +10,7 @@ export const eventTexts: Readonly<Record<string, string>> = {
   'model-process-lost': 'A process of the model ended; it is replaced',
   'model-process-started': 'A process of the model runs',
   'model-process-failed': 'A process of the model could not be started',
+  'no-rows-refused': 'Model cannot run without rows; such requests are refused',
   'warm-up-refused': 'Model refused a run on zeros; it has no stored example that fits',
   resolved: 'MLflow named the place of a model',
   fetched: 'Model folder fetched',

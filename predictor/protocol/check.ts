@@ -81,6 +81,7 @@ function feedsOf(
     byPosition &&= positional;
   }
   checkMissing(request.modelName, feeds, signature);
+  if (signature.refusesEmpty === true) checkElements(request.modelName, inputs);
   return { feeds: feeds as NamedTensor[], byPosition };
 }
 
@@ -132,6 +133,15 @@ function checkText(input: NamedTensor, index: number): void {
     const message = `element ${element} of input '${input.name}' holds ${fault}, which an ONNX string cannot`;
     throw new ServeError('INPUT_DATA', message, { pointer: pointer('inputs', index, 'data') });
   }
+}
+
+/** Seen at load: the graph does not survive an input without elements. */
+function checkElements(model: string, inputs: readonly NamedTensor[]): void {
+  const index = inputs.findIndex(({ data }) => data.length === 0);
+  const input = inputs[index];
+  if (input === undefined) return;
+  const message = `unexpected shape for input '${input.name}' for model '${model}'. Expected at least one element, since the graph cannot run on none, got ${shapeText(input.shape)}`;
+  throw new ServeError('INPUT_SHAPE', message, { pointer: pointer('inputs', index, 'shape') });
 }
 
 function checkMissing(model: string, feeds: readonly (NamedTensor | undefined)[], signature: Signature): void {

@@ -27,4 +27,6 @@ export interface Signature {
   /** Own names and aliases → output. */
   readonly outputNames: ReadonlyMap<string, NamedSpec>;
   readonly columns?: Columns;
+  /** True for a graph that fails, or brings its process down, when an input has no elements. */
+  readonly refusesEmpty?: boolean;
 }
