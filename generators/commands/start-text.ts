@@ -21,7 +21,8 @@ export function nextSteps(url: string, s3: string, platform: Platform, config: P
   const name = model?.name ?? 'iris-classifier';
   const request = JSON.stringify({ inputs: model?.example?.inputs ?? [] });
   return `
-Ready. Try:
+Ready. Every model's addresses, schemas and examples: ${url}/docs
+Try:
   curl -s ${url}/v2/models/${name}
   curl -s ${url}/v2/models/${name}/infer -d '${request}'
   aws --endpoint-url ${s3} s3 ls s3://${platform.site.storage.bucket} --recursive   (account S3RVER, secret S3RVER)
