@@ -22,6 +22,24 @@ const ortTypes = {
 
 const datatypes = new Map<string, Datatype>(Object.entries(ortTypes).map(([name, type]) => [type, name as Datatype]));
 
+keepHalvesAsBits();
+
+/**
+ * Where JavaScript has Float16Array (Node 24), onnxruntime's JavaScript would put halves into one, which its native part
+ * (1.30.0, Node-API 6) takes for an array without elements. It asks for the class once, at its first tensor: without
+ * it, halves stay what they are in Node 20, 16-bit integers with the same bits.
+ */
+function keepHalvesAsBits(): void {
+  const float16Array = Object.getOwnPropertyDescriptor(globalThis, 'Float16Array');
+  if (float16Array === undefined) return;
+  Reflect.deleteProperty(globalThis, 'Float16Array');
+  try {
+    new OrtTensor('float32', Float32Array.of(0), [1]);
+  } finally {
+    Object.defineProperty(globalThis, 'Float16Array', float16Array);
+  }
+}
+
 /** The protocol's name for an element type of onnxruntime; undefined for types that the protocol lacks (4-bit). */
 export function datatypeOf(type: string): Datatype | undefined {
   return datatypes.get(type);
@@ -37,12 +55,7 @@ export function fromOrt(name: string, tensor: OrtTensor): Tensor {
   const datatype = datatypeOf(tensor.type);
   if (datatype === undefined)
     throw new Error(`output '${name}' has element type ${tensor.type}, which the protocol lacks`);
-  const data: unknown = datatype === 'FP16' ? halfBits(tensor.data as Uint16Array) : tensor.data;
+  const data: unknown = tensor.data;
   if (!holds(datatype, data)) throw new Error(`output '${name}' of type ${tensor.type} came in an unexpected array`);
   return { datatype, shape: [...tensor.dims], data };
-}
-
-/** Releases of Node that have Float16Array get halves in one; their bits are the same. */
-function halfBits(data: Uint16Array): Uint16Array {
-  return new Uint16Array(data.buffer, data.byteOffset, data.length);
 }

@@ -62,6 +62,7 @@ export async function serveTestModels(maxBodyBytes: number): Promise<Running> {
   const sources = Object.keys(files).filter((name) => name !== 'unusual').map((name) => at(name));
   const unusual = [at('unusual', 'name/with ünusual'), at('unusual', 'versions', '9'), at('unusual', 'versions', '10')];
   const running = await serve([...sources, ...unusual], maxBodyBytes);
-  rmSync(folder, { recursive: true });
-  return running;
+  // A process that is started later reads the files again.
+  const stop = () => running.stop().finally(() => rmSync(folder, { recursive: true }));
+  return { ...running, stop };
 }
