@@ -1,7 +1,8 @@
 /** What is measured in a process of its own: `job.ts compile|edit|write <root>`. Prints one line of JSON. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Compiled, createCompiler, REGISTRY } from '../../generators/commands/compile.ts';
+import { type Compiled, createCompiler } from '../../generators/commands/compile.ts';
+import { REGISTRY } from '../../generators/commands/compile-files.ts';
 import { generateWith } from '../../generators/commands/generate.ts';
 import { changedFiles } from '../../generators/verify/changes.ts';
 import { peakMemory } from '../measure.ts';

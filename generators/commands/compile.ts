@@ -2,24 +2,18 @@
 import { join } from 'node:path';
 import type { Cluster } from '../../schemas/types/cluster.d.ts';
 import type { Registry } from '../../schemas/types/models.d.ts';
-import { certificateFile, sealedFolder } from '../kube/sealed-secret.ts';
-import { listFolders, readText } from '../outside/files.ts';
-import { schemaStore } from '../outside/schema-store.ts';
-import { readSealedFolder } from '../outside/sealed-folder.ts';
-import { type EntryMemo, parseRegistry, parseSource, type Source } from '../parse/source.ts';
+import { listFolders } from '../outside/files.ts';
+import type { Source } from '../parse/source.ts';
 import { plan } from '../plan/plan.ts';
 import { allow, type Problem } from '../problem.ts';
-import { type FileSet, fileSet, madeFolders, type Rendered, type RenderedFile, render } from '../render/render.ts';
-import type { Platform, SealedFile } from '../resolve/platform.ts';
+import { type FileSet, fileSet, madeFolders, type RenderedFile, render } from '../render/render.ts';
+import type { Platform } from '../resolve/platform.ts';
 import { checkRegistry, resolve, siteOf } from '../resolve/resolve.ts';
 import { validateCluster, validateRegistry } from '../validate/files.ts';
-import { changesOf, newObjects } from '../verify/changes.ts';
-import { checkObjects, keepsReferences } from '../verify/objects.ts';
 import { findCredentials } from '../verify/plaintext.ts';
-import { createSchemaChecker } from '../verify/schemas.ts';
 import { checkSealed } from '../verify/sealed.ts';
-
-export const REGISTRY = 'models.yaml';
+import { createManifestChecker, type ManifestChecker } from './compile-check.ts';
+import { createReader, REGISTRY, type Reader } from './compile-files.ts';
 
 export interface CompileOptions {
   /** Only these clusters; all when absent. */
@@ -55,142 +49,141 @@ export interface Compiler {
   compile(options: CompileOptions): Promise<Compiled>;
 }
 
-interface Parsed {
-  readonly text: string;
-  readonly source: Source | undefined;
-  readonly problems: readonly Problem[];
-}
-
 interface ClusterInput {
   readonly name: string;
   readonly file: string;
   readonly value: Cluster;
 }
 
+/** What one run has found so far. */
+class Findings {
+  readonly problems: Problem[] = [];
+  readonly sources = new Map<string, Source>();
+
+  /** Not by `push(...)`: a fault in each of many entries would overflow the stack. */
+  note(found: readonly Problem[]): void {
+    for (const problem of found) this.problems.push(problem);
+  }
+
+  keep(source: Source | undefined): void {
+    if (source !== undefined) this.sources.set(source.file, source);
+  }
+}
+
 /** A compiler for one project folder. It remembers what it parsed, so a second run does only what has changed. */
 export function createCompiler(root: string): Compiler {
-  const entries: EntryMemo = {};
-  const parsed = new Map<string, Parsed>();
-  const checkSchema = createSchemaChecker(schemaStore());
-  const checked = new Map<string, Rendered>();
-
-  const read = async (file: string, registry = false) => parse(file, await readText(join(root, file)), registry);
-
-  const parse = (file: string, text: string | undefined, registry = false): Parsed => {
-    const known = parsed.get(file);
-    if (known !== undefined && known.text === text) return known;
-    const { value: source, problems } = registry ? parseRegistry(file, text, entries) : parseSource(file, text);
-    if (text === undefined || source === undefined) return { text: text ?? '', source, problems };
-    const fresh = { text, source, problems };
-    parsed.set(file, fresh);
-    return fresh;
-  };
-
-  /** Checks what differs from the last manifests of the cluster that were without fault; all of them at first. */
-  const check = (cluster: string, rendered: Rendered): Problem[] => {
-    const before = checked.get(cluster);
-    const changes = before === undefined ? undefined : changesOf(before, rendered);
-    const problems: Problem[] = [];
-    for (const { object, file } of changes?.map(({ now }) => now) ?? newObjects(before, rendered)) {
-      for (const problem of checkSchema(object, file)) problems.push(problem);
-    }
-    if (changes === undefined || !changes.every(keepsReferences)) {
-      for (const problem of checkObjects(rendered.objects)) problems.push(problem);
-    }
-    if (problems.length === 0) checked.set(cluster, rendered);
-    return problems;
-  };
-
+  const reader = createReader(root);
+  const check = createManifestChecker();
   return {
     async compile(options) {
       const step = options.progress ?? (() => undefined);
-      const problems: Problem[] = [];
-      // Not by `push(...)`: a fault in each of many entries would overflow the stack.
-      const note = (found: readonly Problem[]) => {
-        for (const problem of found) problems.push(problem);
-      };
-      const sources = new Map<string, Source>();
-      const keep = (source: Source | undefined) => {
-        if (source !== undefined) sources.set(source.file, source);
-      };
-
+      const findings = new Findings();
       step('reading models.yaml');
-      const registrySource = await read(REGISTRY, true);
-      keep(registrySource.source);
-      note([...registrySource.problems, ...findCredentials(REGISTRY, registrySource.text)]);
       const names = (await listFolders(join(root, 'clusters'))).filter((name) => name !== 'node_modules');
       const selected = names.filter((name) => options.clusters?.includes(name) ?? true);
-      const inputs: ClusterInput[] = [];
-      for (const name of selected) {
-        const file = `clusters/${name}/cluster.yaml`;
-        const { text, source, problems: faults } = await read(file);
-        keep(source);
-        note([...faults, ...findCredentials(file, text)]);
-        if (source === undefined || faults.length > 0) continue;
-        const checked = validateCluster(source);
-        note(checked.problems);
-        if (checked.value !== undefined) inputs.push({ name, file, value: checked.value });
-      }
-
+      const source = await readRegistry(reader, findings);
+      const inputs = await readClusters(reader, selected, findings);
       step('checking the registry');
-      const usable = registrySource.source !== undefined && registrySource.problems.length === 0;
-      const registry = usable && registrySource.source ? validateRegistry(registrySource.source) : { problems: [] };
-      note(registry.problems);
-      if (registry.value !== undefined) note(checkRegistry(REGISTRY, registry.value, names));
-
-      let parts: readonly RenderedFile[] = [];
+      const registry = registryOf(source, names, findings);
       const platforms: Platform[] = [];
-      for (const input of inputs) {
-        if (registry.value === undefined) break;
-        step(`making the manifests of ${input.name}`);
-        const sealed = await readSealed(root, input.name, parse);
-        for (const source of sealed.sources) keep(source);
-        note(sealed.problems);
-        const resolved = resolve({
-          files: { registry: REGISTRY, cluster: input.file },
-          registry: registry.value,
-          site: siteOf(input.name, input.file, input.value),
-          sealed: sealed.files,
-        });
-        note(resolved.problems);
-        if (resolved.value === undefined) continue;
-        platforms.push(resolved.value);
-        note(
-          judgeSealed(
-            options.unsealed,
-            checkSealed({
-              cluster: input.name,
-              ...(sealed.certificate === undefined ? {} : { certificate: sealed.certificate }),
-              secrets: sealed.files,
-              needs: resolved.value.secrets,
-              now: options.now,
-            }),
-          ),
-        );
-        if (!allow(problems)) continue;
-        const rendered = render(plan(resolved.value));
-        step(`checking the manifests of ${input.name}`);
-        note(check(input.name, rendered));
-        parts = parts.length === 0 ? rendered.parts : [...parts, ...rendered.parts];
+      let parts: readonly RenderedFile[] = [];
+      for (const input of registry === undefined ? [] : inputs) {
+        step(`making and checking the manifests of ${input.name}`);
+        const platform = registry && (await resolveCluster(reader, registry, input, options, findings));
+        if (platform === undefined) continue;
+        platforms.push(platform);
+        if (!allow(findings.problems)) continue;
+        const made = makeManifests(platform, check, findings);
+        parts = parts.length === 0 ? made : [...parts, ...made];
       }
-      const objects = parts.reduce((sum, { placed }) => sum + placed.length, 0);
-      let files: FileSet | undefined;
-      const folders = selected.flatMap(madeFolders);
-      return {
-        problems,
-        clusters: selected,
-        get files() {
-          files ??= fileSet(parts);
-          return files;
-        },
-        parts,
-        folders,
-        objects,
-        platforms,
-        sources,
-        ...(registry.value === undefined ? {} : { registry: registry.value }),
-      };
+      return compiled(findings, selected, registry, platforms, parts);
     },
+  };
+}
+
+async function readRegistry(reader: Reader, findings: Findings): Promise<Source | undefined> {
+  const { source, text, problems } = await reader.registry();
+  findings.keep(source);
+  findings.note([...problems, ...findCredentials(REGISTRY, text)]);
+  return problems.length === 0 ? source : undefined;
+}
+
+async function readClusters(reader: Reader, names: readonly string[], findings: Findings): Promise<ClusterInput[]> {
+  const inputs: ClusterInput[] = [];
+  for (const name of names) {
+    const { text, source, problems } = await reader.cluster(name);
+    const file = `clusters/${name}/cluster.yaml`;
+    findings.keep(source);
+    findings.note([...problems, ...findCredentials(file, text)]);
+    if (source === undefined || problems.length > 0) continue;
+    const checked = validateCluster(source);
+    findings.note(checked.problems);
+    if (checked.value !== undefined) inputs.push({ name, file, value: checked.value });
+  }
+  return inputs;
+}
+
+function registryOf(source: Source | undefined, names: readonly string[], findings: Findings): Registry | undefined {
+  if (source === undefined) return undefined;
+  const registry = validateRegistry(source);
+  findings.note(registry.problems);
+  if (registry.value !== undefined) findings.note(checkRegistry(REGISTRY, registry.value, names));
+  return registry.value;
+}
+
+async function resolveCluster(
+  reader: Reader,
+  registry: Registry,
+  input: ClusterInput,
+  options: CompileOptions,
+  findings: Findings,
+): Promise<Platform | undefined> {
+  const sealed = await reader.sealed(input.name);
+  for (const source of sealed.sources) findings.keep(source);
+  findings.note(sealed.problems);
+  const resolved = resolve({
+    files: { registry: REGISTRY, cluster: input.file },
+    registry,
+    site: siteOf(input.name, input.file, input.value),
+    sealed: sealed.files,
+  });
+  findings.note(resolved.problems);
+  if (resolved.value === undefined) return undefined;
+  const problems = checkSealed({
+    cluster: input.name,
+    ...(sealed.certificate === undefined ? {} : { certificate: sealed.certificate }),
+    secrets: sealed.files,
+    needs: resolved.value.secrets,
+    now: options.now,
+  });
+  findings.note(judgeSealed(options.unsealed, problems));
+  return resolved.value;
+}
+
+function makeManifests(platform: Platform, check: ManifestChecker, findings: Findings): readonly RenderedFile[] {
+  const rendered = render(plan(platform));
+  findings.note(check(platform.site.cluster, rendered));
+  return rendered.parts;
+}
+
+function compiled(
+  { problems, sources }: Findings,
+  clusters: readonly string[],
+  registry: Registry | undefined,
+  platforms: readonly Platform[],
+  parts: readonly RenderedFile[],
+): Compiled {
+  let files: FileSet | undefined;
+  return {
+    ...{ problems, sources, clusters, platforms, parts },
+    // Built when asked for: a run that only wants to know what has changed does not need it.
+    get files() {
+      files ??= fileSet(parts);
+      return files;
+    },
+    folders: clusters.flatMap(madeFolders),
+    objects: parts.reduce((sum, { placed }) => sum + placed.length, 0),
+    ...(registry === undefined ? {} : { registry }),
   };
 }
 
@@ -201,21 +194,4 @@ function judgeSealed(unsealed: CompileOptions['unsealed'], problems: readonly Pr
       ? { ...problem, severity: 'warning' }
       : problem,
   );
-}
-
-async function readSealed(root: string, cluster: string, parse: (file: string, text: string) => Parsed) {
-  const folder = await readSealedFolder(join(root, sealedFolder(cluster)));
-  const problems: Problem[] = [];
-  const sources: Source[] = [];
-  const files: SealedFile[] = [];
-  for (const [name, text] of folder.files) {
-    const { source, problems: faults } = parse(`${sealedFolder(cluster)}/${name}`, text);
-    problems.push(...faults);
-    if (source === undefined) continue;
-    sources.push(source);
-    if (faults.length === 0) files.push({ file: source.file, value: source.value });
-  }
-  const certificate =
-    folder.certificate === undefined ? undefined : { file: certificateFile(cluster), pem: folder.certificate };
-  return { problems, sources, files, certificate };
 }
