@@ -6,6 +6,8 @@ export interface BenchOptions {
   /** Numbers of models; the bench's own when absent. */
   readonly sizes: readonly number[] | undefined;
   readonly runs: number;
+  /** Requests over which a server's memory is watched. */
+  readonly requests: number;
   readonly progress: (step: string) => void;
 }
 

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { Bench, Verdict } from './bench.ts';
 import { generatorsBench } from './generators/bench.ts';
+import { servingBench } from './serving/bench.ts';
 
-const benches: readonly Bench[] = [generatorsBench];
+const benches: readonly Bench[] = [generatorsBench, servingBench];
 
 /** Exit codes: 0 every bar held, 1 one did not, 2 wrong usage or a bug. */
 const EXIT = { fine: 0, missed: 1, usage: 2 } as const;
@@ -13,6 +14,7 @@ const EXIT = { fine: 0, missed: 1, usage: 2 } as const;
 interface Flags {
   readonly sizes?: readonly number[];
   readonly runs: number;
+  readonly requests: number;
 }
 
 function numbers(text: string): number[] {
@@ -43,7 +45,7 @@ async function runBenches(chosen: readonly Bench[], flags: Flags): Promise<numbe
   let missed = 0;
   for (const bench of chosen) {
     progress(`${bench.name}: ${bench.description}`);
-    const result = await bench.run({ root, sizes: flags.sizes, runs: flags.runs, progress });
+    const result = await bench.run({ root, ...flags, sizes: flags.sizes, progress });
     process.stdout.write(`${result.markdown}\n${result.verdicts.map(say).join('')}`);
     missed += result.verdicts.filter(({ held }) => held === false).length;
     if (!result.complete) continue;
@@ -64,10 +66,11 @@ function program(finish: (code: number) => void): Command {
     .argument('[bench...]', 'which benches; default: all')
     .option(
       '--sizes <numbers>',
-      'numbers of models, with commas; results are written for the default sizes only',
+      'generators: numbers of models, with commas; results are written for the default sizes only',
       numbers,
     )
     .option('--runs <number>', 'how often each measurement is made; the median counts', count, 3)
+    .option('--requests <number>', 'serving: requests over which memory is watched', count, 100_000)
     .addHelpText('after', `\nBenches:\n${list}\n\nExit codes: 0 every bar held, 1 one did not, 2 wrong usage or a bug.`)
     .exitOverride()
     .action(async (names: string[], flags: Flags) => {

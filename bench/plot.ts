@@ -1,6 +1,6 @@
 /** Groups of horizontal bars as SVG: readable on light and dark pages, without a script or a font of its own. */
 
-export type Colour = 'ours' | 'first' | 'second';
+export type Colour = 'ours' | 'first' | 'second' | 'neutral';
 
 export interface Bar {
   readonly label: string;
@@ -16,7 +16,12 @@ export interface BarPlot {
   readonly legend: readonly { readonly label: string; readonly colour: Colour }[];
 }
 
-const COLOURS: Readonly<Record<Colour, string>> = { ours: '#2563eb', first: '#f59e0b', second: '#b45309' };
+const COLOURS: Readonly<Record<Colour, string>> = {
+  ours: '#2563eb',
+  first: '#f59e0b',
+  second: '#b45309',
+  neutral: '#9ca3af',
+};
 const INK = { strong: '#111827', soft: '#6b7280', line: '#e5e7eb', page: '#ffffff' } as const;
 const FONT = 'font-family="system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif"';
 

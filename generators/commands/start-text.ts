@@ -20,12 +20,14 @@ export function nextSteps(url: string, s3: string, platform: Platform, config: P
   const model = sampleModel(config);
   const name = model?.name ?? 'iris-classifier';
   const request = JSON.stringify({ inputs: model?.example?.inputs ?? [] });
+  const instances = JSON.stringify({ instances: model?.example?.inputs[0]?.data ?? [] });
   return `
 Ready. Every model's addresses, schemas and examples: ${url}/docs
 Try:
   curl -s ${url}/v2/models/${name}
   curl -s ${url}/v2/models/${name}/infer -d '${request}'
-  aws --endpoint-url ${s3} s3 ls s3://${platform.site.storage.bucket} --recursive   (account S3RVER, secret S3RVER)
+  curl -s ${url}/v1/models/${name}:predict -d '${instances}'
+  AWS_ACCESS_KEY_ID=S3RVER AWS_SECRET_ACCESS_KEY=S3RVER aws --endpoint-url ${s3} s3 ls --recursive s3://${platform.site.storage.bucket}
 
 Edit models.yaml or a cluster.yaml and save: manifests and models follow. Ctrl-C stops.
 `;
