@@ -128,9 +128,9 @@ buckets are addressed by path. Names in MLflow (models:/<name>@<alias>, models:/
 models:/m-<id>, runs:/<run>/<path>) are asked of MLFLOW_TRACKING_URI, with MLFLOW_TRACKING_TOKEN or
 MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD if the server wants them.
 
-Addresses: GET  /v2, /v2/health/live, /v2/health/ready, /v2/models/<model>, /v2/models/<model>/ready
-           POST /v2/models/<model>/infer
-           each of a model also as /v2/models/<model>/versions/<version>/…
+Addresses: GET  /docs (every model with examples), /openapi.json, /v2, /v2/health/live, /v2/health/ready, /metrics
+           GET  /v2/models/<model>, …/ready, …/config, …/stats; POST …/infer; each also as …/versions/<version>/…
+           POST /v1/models/<model>:predict (KServe V1), /invocations (MLflow); gRPC: inference.GRPCInferenceService
 
 Tensors go by the graph's own names, by position (input-0, output-0), by configured aliases, and as
 predict and predict_proba. A request whose inputs all go by position is answered by position; outputs

@@ -103,7 +103,7 @@ export type MemoryQuantity = string;
 
 /** How many replicas run. KServe's Standard mode scales with a HorizontalPodAutoscaler, which cannot go to zero. */
 export interface Autoscaling {
-  /** Fewest replicas. Default 1. From 2 on, a PodDisruptionBudget keeps one serving during node drains. */
+  /** Fewest replicas. Default 1. A PodDisruptionBudget lets a node drain take one replica at a time, so from 2 on the model serves through it. */
   readonly minReplicas?: number;
   /** Most replicas. Default: `minReplicas`, that is no autoscaling. */
   readonly maxReplicas?: number;
