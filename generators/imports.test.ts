@@ -121,6 +121,22 @@ const rules: readonly Rule[] = [
     to: ['predictor/models/', 'predictor/runtime/', 'predictor/protocol/', SCHEMAS],
     because: 'the data plane and the configuration are free of transport: rest and grpc call them, not they those',
   },
+  {
+    from: ['client/main.ts', 'client/build.ts', 'client/bundle.ts'],
+    to: ['client/', SCHEMAS, 'package.json'],
+    because: 'main and the build compose everything',
+  },
+  {
+    from: ['client/server/'],
+    to: ['type:client/contract.ts', SCHEMAS],
+    because: 'the server is told by main what to serve, and knows the page by the contract alone',
+  },
+  {
+    from: ['client/contract.ts', 'client/page/'],
+    to: ['type:client/contract.ts', `type:${SCHEMAS}types/`],
+    because: 'the page runs in browsers: of the server it knows the contract alone, which is types',
+  },
+  { from: ['client/'], to: ['client/server/', SCHEMAS], because: 'the settings name what the server takes' },
   { from: ['bench/'], to: ['generators/', 'predictor/', 'bench/', SCHEMAS], because: 'a benchmark may drive anything' },
   { from: ['scripts/'], to: [], because: 'scripts start programs; they are not part of any' },
 ];
@@ -170,7 +186,7 @@ interface Import {
   readonly type: boolean;
 }
 
-const files = ['generators', 'predictor', 'bench', 'scripts'].flatMap(filesOf);
+const files = ['generators', 'predictor', 'client', 'bench', 'scripts'].flatMap(filesOf);
 const imports = files.flatMap(importsOf);
 
 function filesOf(folder: string): string[] {
@@ -178,7 +194,7 @@ function filesOf(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : filesOf(path);
-    return entry.name.endsWith('.ts') ? [path] : [];
+    return /\.tsx?$/.test(entry.name) ? [path] : [];
   });
 }
 
@@ -204,7 +220,7 @@ function importsOf(file: string): Import[] {
 }
 
 function isTest(file: string): boolean {
-  return file.endsWith('.test.ts') || file.includes('/testdata/');
+  return file.endsWith('.test.ts') || file.includes('/testdata/') || file.startsWith('client/e2e/');
 }
 
 function isRelative({ target }: Import): boolean {
@@ -241,6 +257,10 @@ const refused: [file: string, target: string, type: boolean][] = [
   ['predictor/rest/x.ts', 'predictor/grpc/server.ts', false],
   ['predictor/rest/x.ts', 'predictor/models/load.ts', false],
   ['predictor/data-plane.ts', 'predictor/rest/server.ts', false],
+  ['client/page/x.ts', 'client/server/http.ts', false],
+  ['client/page/x.ts', 'client/contract.ts', false],
+  ['client/server/x.ts', 'client/page/texts.ts', true],
+  ['client/server/x.ts', 'predictor/protocol/tensor.ts', true],
 ];
 for (const [file, target, type] of refused) {
   test(`the law refuses ${target} in ${file}${type ? ', even as a type' : ''}`, () => {
@@ -273,12 +293,12 @@ for (const { from, to, because } of rules) {
   });
 }
 
-test('generators and predictor never import each other: they meet in schemas', () => {
+test('generators, predictor and client never import each other: they meet in schemas', () => {
+  const programs = ['generators/', 'predictor/', 'client/'];
   for (const { file, target } of imports.filter((one) => !isTest(one.file))) {
-    const crosses =
-      (file.startsWith('generators/') && target.startsWith('predictor/')) ||
-      (file.startsWith('predictor/') && target.startsWith('generators/'));
-    assert.ok(!crosses, `${file} may not import ${target}: the halves share files, never code`);
+    const [own, other] = [file, target].map((path) => programs.find((program) => path.startsWith(program)));
+    const crosses = own !== undefined && other !== undefined && own !== other;
+    assert.ok(!crosses, `${file} may not import ${target}: the programs share files, never code`);
   }
 });
 

@@ -85,6 +85,7 @@ export interface TypedSchema {
 export const typedSchemas: readonly TypedSchema[] = [
   { name: 'Registry', schema: 'models.schema.json', file: 'models.d.ts', nonEmptyLists: true },
   { name: 'Cluster', schema: 'cluster.schema.json', file: 'cluster.d.ts', nonEmptyLists: true },
+  { name: 'Catalogue', schema: 'client-catalogue.schema.json', file: 'client-catalogue.d.ts', nonEmptyLists: false },
   kind('argoproj.io/v1alpha1', 'Application', 'application'),
   kind('argoproj.io/v1alpha1', 'AppProject', 'app-project'),
   kind('bitnami.com/v1alpha1', 'SealedSecret', 'sealed-secret'),
