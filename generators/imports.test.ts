@@ -77,6 +77,11 @@ const rules: readonly Rule[] = [
     because: 'report prints problems of any stage and knows none',
   },
   {
+    from: ['generators/artifact/'],
+    to: [...NOUNS, `type:${SCHEMAS}types/`],
+    because: 'artifact reads the bytes of a model; where they lie, and what the registry says of them, is for others',
+  },
+  {
     from: ['generators/schemas/'],
     to: [...NOUNS, KUBE],
     because: 'deriving schemas is apart from using them',
@@ -160,7 +165,7 @@ const homes: readonly { readonly packages: RegExp; readonly at: readonly string[
   },
 ];
 
-const STAGES = ['parse', 'validate', 'resolve', 'plan', 'render', 'verify', 'report', 'kube'];
+const STAGES = ['parse', 'validate', 'resolve', 'plan', 'render', 'verify', 'report', 'kube', 'artifact'];
 /** What makes a stage depend on more than its arguments. */
 const impure: readonly RegExp[] = [
   /'node:(?!crypto')[a-z_/]+'/,
