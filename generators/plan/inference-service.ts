@@ -37,7 +37,7 @@ function predictor(model: ServedModel, site: Site): Predictor {
     serviceAccountName: site.credentials.serviceAccount,
     minReplicas: replicas.min,
     maxReplicas: replicas.max,
-    scaleMetric: replicas.metric,
+    scaleMetric: replicas.metric === 'memory' ? 'memory' : 'cpu',
     scaleTarget: replicas.target,
     timeout: model.timeoutSeconds,
     ...(model.nodeSelector === undefined ? {} : { nodeSelector: { ...model.nodeSelector } }),

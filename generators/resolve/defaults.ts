@@ -12,6 +12,7 @@ export const defaults = {
   predictor: { image: 'ghcr.io/kserve-gitops/predictor:0.1.0', cpu: '250m', memory: '512Mi' },
   client: { namespace: 'model-client', service: 'model-client', port: 8501, hostname: 'models' },
   replicas: { min: 1, metric: 'cpu', target: 80 },
+  mirrorPercent: 100,
   timeoutSeconds: 60,
   exampleTolerance: 0.00001,
 } as const;
@@ -24,6 +25,7 @@ export const releases = {
   traefik: { version: '41.3.0', enabled: true },
   mlflow: { version: '1.12.0', enabled: false },
   jupyterhub: { version: '4.3.3', enabled: false },
+  keda: { version: '2.17.2', enabled: false },
   monitoring: { version: '77.11.1', enabled: false },
 } as const satisfies Record<keyof Parts, { version: string; enabled: boolean }>;
 
@@ -33,6 +35,7 @@ export const partNamespaces = {
   sealedSecrets: 'sealed-secrets',
   mlflow: 'mlflow',
   jupyterhub: 'jupyterhub',
+  keda: 'keda',
   monitoring: 'monitoring',
 } as const;
 

@@ -1,7 +1,7 @@
 /** One registry entry on one cluster → ServedModel. */
-import type { Autoscaling, Model, Resources, Serve } from '../../schemas/types/models.d.ts';
+import type { Autoscaling, Model, Resources, Serve, Version } from '../../schemas/types/models.d.ts';
 import { defaults } from './defaults.ts';
-import type { ServedModel, Site, Toleration } from './platform.ts';
+import type { Canary, Mirror, SecondVersion, ServedModel, Site, Toleration } from './platform.ts';
 import { canonicalCpu, canonicalMemory } from './quantity.ts';
 import { protocolOf, runtimeOf } from './runtimes.ts';
 
@@ -43,6 +43,8 @@ function build(model: Model, site: Site): ServedModel | undefined {
     environment: { ...model.environment, ...serve.environment },
     ...(resources === undefined ? {} : { resources }),
     replicas: resolveReplicas({ ...model.autoscaling, ...serve.autoscaling }),
+    ...resolveSeconds(model, serve),
+    suspended: serve.suspended ?? false,
     timeoutSeconds: serve.timeoutSeconds ?? model.timeoutSeconds ?? defaults.timeoutSeconds,
     clusterLocal: (serve.visibility ?? model.visibility ?? 'public') === 'cluster-local',
     ...(placement.nodeSelector === undefined ? {} : { nodeSelector: sorted(placement.nodeSelector) }),
@@ -53,6 +55,25 @@ function build(model: Model, site: Site): ServedModel | undefined {
       ? { pageHost: `${model.client.hostname}.${site.domain}` }
       : {}),
   };
+}
+
+/** The versions beside the served one. One that the entry does not have is reported by the rules. */
+function resolveSeconds(model: Model, { canary, mirror }: Serve): { canary?: Canary; mirror?: Mirror } {
+  const tried = canary && second(model, canary.version, 'canary');
+  const copied = mirror && second(model, mirror.version, 'mirror');
+  return {
+    ...(tried && {
+      canary: { ...tried, weight: canary.weight, ...(canary.header && { header: { ...canary.header } }) },
+    }),
+    ...(copied && { mirror: { ...copied, percent: mirror.percent ?? defaults.mirrorPercent } }),
+  };
+}
+
+function second(model: Model, version: string, suffix: string): SecondVersion | undefined {
+  const found: Version | undefined = model.versions.find((candidate) => candidate.version === version);
+  if (found === undefined) return undefined;
+  const { artifact, sha256 } = found;
+  return { version, artifact, ...(sha256 === undefined ? {} : { sha256 }), service: `${model.name}-${suffix}` };
 }
 
 /** The order of keys in `models.yaml` has no meaning, so it must not show in what is made. */
@@ -88,10 +109,12 @@ export function resolveResources(
 
 export function resolveReplicas(autoscaling: Autoscaling): ServedModel['replicas'] {
   const min = autoscaling.minReplicas ?? Math.min(defaults.replicas.min, autoscaling.maxReplicas ?? 1);
+  const metric = autoscaling.metric ?? defaults.replicas.metric;
   return {
+    class: autoscaling.class ?? (metric === 'cpu' || metric === 'memory' ? 'hpa' : 'keda'),
     min,
     max: autoscaling.maxReplicas ?? min,
-    metric: autoscaling.metric ?? defaults.replicas.metric,
+    metric,
     target: autoscaling.target ?? defaults.replicas.target,
   };
 }

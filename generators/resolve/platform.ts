@@ -64,6 +64,7 @@ export interface Parts {
   readonly traefik?: string;
   readonly mlflow?: string;
   readonly jupyterhub?: string;
+  readonly keda?: string;
   readonly monitoring?: string;
 }
 
@@ -95,12 +96,13 @@ export interface ServedModel {
     readonly requests: Readonly<Record<string, string>>;
     readonly limits: Readonly<Record<string, string>>;
   };
-  readonly replicas: {
-    readonly min: number;
-    readonly max: number;
-    readonly metric: 'cpu' | 'memory';
-    readonly target: number;
-  };
+  readonly replicas: Replicas;
+  /** A second version that takes a share of the requests that come through the Gateway. */
+  readonly canary?: Canary;
+  /** A second version that gets copies of them. */
+  readonly mirror?: Mirror;
+  /** Stopped: no pods and no routes. */
+  readonly suspended: boolean;
   readonly timeoutSeconds: number;
   readonly clusterLocal: boolean;
   readonly nodeSelector?: Readonly<Record<string, string>>;
@@ -111,6 +113,36 @@ export interface ServedModel {
   readonly grpcHost: string;
   /** Host of its page, where the cluster has the client. */
   readonly pageHost?: string;
+}
+
+export interface Replicas {
+  readonly class: 'hpa' | 'keda' | 'none';
+  readonly min: number;
+  readonly max: number;
+  readonly metric: 'cpu' | 'memory' | 'requests-per-second' | 'in-flight' | 'latency-p95' | 'queue';
+  /** Percent of the request for `cpu` and `memory`, milliseconds for times, else a count for one replica. */
+  readonly target: number;
+}
+
+/** One of a model's versions that runs beside the served one. */
+export interface SecondVersion {
+  readonly version: string;
+  readonly artifact: string;
+  readonly sha256?: string;
+  /** Name of its InferenceService. */
+  readonly service: string;
+}
+
+export interface Canary extends SecondVersion {
+  /** Percent of the requests, 0 to 100. */
+  readonly weight: number;
+  /** Requests with this header go to the canary, whatever the weight. */
+  readonly header?: { readonly name: string; readonly value: string };
+}
+
+export interface Mirror extends SecondVersion {
+  /** Percent of the requests that are copied, 1 to 100. */
+  readonly percent: number;
 }
 
 export interface Toleration {

@@ -22,6 +22,8 @@ export interface Cluster {
   readonly predictor?: Predictor;
   /** The page where people use the models. */
   readonly client?: ClientPage;
+  /** What the cluster's nodes cost, for `npm run capacity`. */
+  readonly prices?: Prices;
   /** Parts installed beside KServe. Switch one off where the cluster already has it; name a version to move from the default. */
   readonly platform?: Platform;
 }
@@ -131,8 +133,8 @@ export interface Quota {
 
 /** The KServe release and how its controller is set up. */
 export interface KServe {
-  /** Release. The manifests are made for v0.16.0. */
-  readonly version: 'v0.16.0';
+  /** Release. Charts and fields follow it; before you change it, read what `npm run upgrade -- plan --cluster <name> --to <release>` says. */
+  readonly version: 'v0.16.0' | 'v0.17.0' | 'v0.18.0' | 'v0.19.0' | 'v0.20.0';
   /** Namespace of the controller. Its CRDs name `kserve`, so only that works with v0.16.0. */
   readonly namespace?: 'kserve';
 }
@@ -167,6 +169,18 @@ export interface ClientPage {
   readonly hostname?: string;
 }
 
+/** What the cluster's nodes cost, for `npm run capacity`. */
+export interface Prices {
+  /** One CPU for one hour. */
+  readonly cpuHour: number;
+  /** One GiB of memory for one hour. */
+  readonly memoryGiBHour: number;
+  /** One GPU for one hour. */
+  readonly gpuHour?: number;
+  /** Currency of the prices, three letters (ISO 4217). */
+  readonly currency: string;
+}
+
 /** Parts installed beside KServe. Switch one off where the cluster already has it; name a version to move from the default. */
 export interface Platform {
   /** Gateway API CRDs, standard channel. */
@@ -181,6 +195,8 @@ export interface Platform {
   readonly mlflow?: Part;
   /** JupyterHub, where models are trained. Default off. */
   readonly jupyterhub?: Part;
+  /** KEDA, for models whose replicas follow the predictor's metrics. Default off. */
+  readonly keda?: Part;
   /** Prometheus Operator with Prometheus and Grafana; also switches the PodMonitors. Default off. */
   readonly monitoring?: Part;
 }

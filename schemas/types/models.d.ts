@@ -101,15 +101,17 @@ export type CpuQuantity = string;
 
 export type MemoryQuantity = string;
 
-/** How many replicas run. KServe's Standard mode scales with a HorizontalPodAutoscaler, which cannot go to zero. */
+/** How many replicas run, and what their number follows. No model goes to zero replicas: nothing would wake it up in KServe's Standard mode. To stop a model, set `suspended`. */
 export interface Autoscaling {
+  /** Who scales. `hpa`: a HorizontalPodAutoscaler, by CPU or memory. `keda`: KEDA, by what the predictor tells Prometheus. `none`: nobody, `minReplicas` run. Default: what `metric` needs. */
+  readonly class?: 'hpa' | 'keda' | 'none';
   /** Fewest replicas. Default 1. A PodDisruptionBudget lets a node drain take one replica at a time, so from 2 on the model serves through it. */
   readonly minReplicas?: number;
   /** Most replicas. Default: `minReplicas`, that is no autoscaling. */
   readonly maxReplicas?: number;
-  /** What the replica count follows. Default `cpu`. */
-  readonly metric?: 'cpu' | 'memory';
-  /** Average utilisation to aim at, in percent of the request. Default 80. */
+  /** What the replica count follows. Default `cpu`. `cpu` and `memory` are shares of the request. The others come from the predictor's own metrics and need KEDA and monitoring on the cluster: `requests-per-second` and `in-flight` requests of one replica, `latency-p95` of an inference, `queue`: the time that requests wait. */
+  readonly metric?: 'cpu' | 'memory' | 'requests-per-second' | 'in-flight' | 'latency-p95' | 'queue';
+  /** What to aim at. For `cpu` and `memory` the average use, in percent of the request. Default 80. The others have no default: requests per second or requests in flight per replica, milliseconds for `latency-p95` and `queue`. */
   readonly target?: number;
 }
 
@@ -142,10 +144,32 @@ export interface Client {
   readonly widget?: 'image';
 }
 
+/** A second version that takes a share of the requests that come through the Gateway. To promote it, make it `version` and remove `canary`; to roll back, remove `canary`. */
+export interface Canary {
+  /** Which of `versions` is tried. */
+  readonly version: string;
+  /** Percent of the requests that it answers. */
+  readonly weight: number;
+  /** Requests with this header are all answered by the canary, whatever the weight. */
+  readonly header?: CanaryHeader;
+}
+
+/** A second version that gets copies of the requests that come through the Gateway. Its answers are thrown away; its metrics and logs tell how it does. */
+export interface Mirror {
+  /** Which of `versions` gets the copies. */
+  readonly version: string;
+  /** Percent of the requests that are copied. Default 100. */
+  readonly percent?: number;
+}
+
 /** What one cluster serves of the model. Everything but `version` overrides the model's own setting there. */
 export interface Serve {
   /** Which of `versions` is served. */
   readonly version: string;
+  readonly canary?: Canary;
+  readonly mirror?: Mirror;
+  /** Whether the model is stopped here: no pods and no route, while everything else stays as it is. Default false. */
+  readonly suspended?: boolean;
   readonly resources?: Resources;
   readonly autoscaling?: Autoscaling;
   readonly environment?: Environment;
@@ -208,4 +232,12 @@ export interface ClientInput {
   readonly default?: number | string | boolean;
   /** The allowed values, for a select. */
   readonly choices?: readonly [number | string, ...(number | string)[]];
+}
+
+/** Requests with this header are all answered by the canary, whatever the weight. */
+export interface CanaryHeader {
+  /** Name of the header, for example `x-canary`. */
+  readonly name: string;
+  /** Its whole value. */
+  readonly value: string;
 }
