@@ -1,6 +1,7 @@
 /** argv → command → print → exit code. The only file that prints or exits. */
 import { Command, CommanderError, Option } from 'commander';
 import { createColors } from 'picocolors';
+import { diffCommand } from './commands/diff-command.ts';
 import { generate } from './commands/generate.ts';
 import type { Outcome } from './commands/outcome.ts';
 import { schemasCommand } from './commands/schemas-command.ts';
@@ -77,6 +78,11 @@ function program(finish: (code: number) => void): Command {
     .action(async (options: ClusterOptions) => {
       finish(report(await verify(options.root, compileOptions(options)), options.format));
     });
+  diffCommand(root.command('diff'), {
+    write: (text) => process.stdout.write(text),
+    finish: (outcome, format) => finish(report(outcome, format)),
+    progress,
+  });
   sealCommand(common(root.command('seal')), (outcome, options) => finish(report(outcome, options.format)));
   schemasCommand(common(root.command('schemas')), (outcome, options) => finish(report(outcome, options.format)));
   startCommand(root.command('start'), (text) => process.stdout.write(text), finish);

@@ -21,6 +21,7 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   FILE_DRIFT: './commands/verify.test.ts',
   FILE_ORPHAN: './commands/verify.test.ts',
   FILE_ABSENT: './commands/verify.test.ts',
+  BASE_UNKNOWN: './commands/diff.test.ts',
 };
 
 test('a code stands in the catalogue once', () => {

@@ -78,6 +78,9 @@ export const problemCodes = {
   FILE_DRIFT: 'files',
   FILE_ORPHAN: 'files',
   FILE_ABSENT: 'files',
+
+  // the base of a comparison
+  BASE_UNKNOWN: 'files',
 } as const;
 
 export type ProblemCode = keyof typeof problemCodes;

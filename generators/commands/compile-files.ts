@@ -1,8 +1,6 @@
 /** The files of people that a compilation reads. What was parsed before, with the same text, is not parsed again. */
-import { join } from 'node:path';
 import { certificateFile, sealedFolder } from '../kube/sealed-secret.ts';
-import { readText } from '../outside/files.ts';
-import { readSealedFolder } from '../outside/sealed-folder.ts';
+import type { Tree } from '../outside/tree.ts';
 import { type EntryMemo, parseRegistry, parseSource, type Source } from '../parse/source.ts';
 import type { Problem } from '../problem.ts';
 import type { SealedFile } from '../resolve/platform.ts';
@@ -30,7 +28,7 @@ export interface Reader {
   sealed(name: string): Promise<SealedFiles>;
 }
 
-export function createReader(root: string): Reader {
+export function createReader(tree: Tree): Reader {
   const entries: EntryMemo = {};
   const parsed = new Map<string, ReadFile>();
   const parse = (file: string, text: string | undefined): ReadFile => {
@@ -42,20 +40,20 @@ export function createReader(root: string): Reader {
     if (text !== undefined && source !== undefined) parsed.set(file, fresh);
     return fresh;
   };
-  const read = async (file: string) => parse(file, await readText(join(root, file)));
+  const read = async (file: string) => parse(file, await tree.text(file));
   return {
     registry: () => read(REGISTRY),
     cluster: (name) => read(`clusters/${name}/cluster.yaml`),
-    sealed: (name) => readSealed(root, name, parse),
+    sealed: (name) => readSealed(tree, name, parse),
   };
 }
 
 async function readSealed(
-  root: string,
+  tree: Tree,
   cluster: string,
   parse: (file: string, text: string) => ReadFile,
 ): Promise<SealedFiles> {
-  const folder = await readSealedFolder(join(root, sealedFolder(cluster)));
+  const folder = await tree.sealed(sealedFolder(cluster));
   const read = [...folder.files].map(([name, text]) => parse(`${sealedFolder(cluster)}/${name}`, text));
   const sources = read.flatMap(({ source }) => source ?? []);
   const sound = read.filter(({ problems }) => problems.length === 0).flatMap(({ source }) => source ?? []);

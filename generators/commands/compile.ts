@@ -1,8 +1,7 @@
 /** Wires the stages: files → problems and the text of every made file. The rules live in the stages, none here. */
-import { join } from 'node:path';
 import type { Cluster } from '../../schemas/types/cluster.d.ts';
 import type { Registry } from '../../schemas/types/models.d.ts';
-import { listFolders } from '../outside/files.ts';
+import { diskTree, type Tree } from '../outside/tree.ts';
 import type { Source } from '../parse/source.ts';
 import { plan } from '../plan/plan.ts';
 import { allow, type Problem } from '../problem.ts';
@@ -24,6 +23,8 @@ export interface CompileOptions {
    * its Sealed Secrets controller before anything can be sealed for it.
    */
   readonly unsealed?: 'error' | 'warning' | undefined;
+  /** Stop at the platforms: for whoever asks what is served, not with which manifests. */
+  readonly platformsOnly?: boolean | undefined;
   /** Called as work goes on, with what is being done; for people who wait. */
   readonly progress?: ((step: string) => void) | undefined;
 }
@@ -70,16 +71,20 @@ class Findings {
   }
 }
 
-/** A compiler for one project folder. It remembers what it parsed, so a second run does only what has changed. */
-export function createCompiler(root: string): Compiler {
-  const reader = createReader(root);
+/**
+ * A compiler for one project: its folder, or the files of a commit. It remembers what it parsed, so a second run does
+ * only what has changed.
+ */
+export function createCompiler(project: string | Tree): Compiler {
+  const tree = typeof project === 'string' ? diskTree(project) : project;
+  const reader = createReader(tree);
   const check = createManifestChecker();
   return {
     async compile(options) {
       const step = options.progress ?? (() => undefined);
       const findings = new Findings();
       step('reading models.yaml');
-      const names = (await listFolders(join(root, 'clusters'))).filter((name) => name !== 'node_modules');
+      const names = (await tree.folders('clusters')).filter((name) => name !== 'node_modules');
       const selected = names.filter((name) => options.clusters?.includes(name) ?? true);
       const source = await readRegistry(reader, findings);
       const inputs = await readClusters(reader, selected, findings);
@@ -92,7 +97,7 @@ export function createCompiler(root: string): Compiler {
         const platform = registry && (await resolveCluster(reader, registry, input, options, findings));
         if (platform === undefined) continue;
         platforms.push(platform);
-        if (!allow(findings.problems)) continue;
+        if (options.platformsOnly === true || !allow(findings.problems)) continue;
         const made = makeManifests(platform, check, findings);
         parts = parts.length === 0 ? made : [...parts, ...made];
       }
