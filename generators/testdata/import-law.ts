@@ -80,6 +80,11 @@ export const rules: readonly Rule[] = [
     because: 'report prints problems of any stage and knows none',
   },
   {
+    from: ['generators/edit/'],
+    to: [...NOUNS, 'generators/parse/', `type:${SCHEMAS}types/`],
+    because: 'edit changes the text of the registry; whether the change is right is judged by compiling the result',
+  },
+  {
     from: ['generators/artifact/'],
     to: [...NOUNS, `type:${SCHEMAS}types/`],
     because: 'artifact reads the bytes of a model; where they lie, and what the registry says of them, is for others',
@@ -168,7 +173,7 @@ export const homes: readonly { readonly packages: RegExp; readonly at: readonly 
   },
 ];
 
-export const STAGES = ['parse', 'validate', 'resolve', 'plan', 'render', 'verify', 'diff', 'report', 'kube', 'artifact'];
+export const STAGES = ['parse', 'validate', 'resolve', 'plan', 'render', 'verify', 'diff', 'report', 'kube', 'artifact', 'edit'];
 /** What makes a stage depend on more than its arguments. */
 export const impure: readonly RegExp[] = [
   /'node:(?!crypto')[a-z_/]+'/,
