@@ -26,7 +26,7 @@ export interface PredictorConfig {
 
 export function predictorConfig(platform: Platform, registry: Registry): PredictorConfig {
   const entries = new Map(registry.models.map((model) => [model.name, model]));
-  const mine = platform.models.filter(({ runtime }) => runtime.name === 'onnx-node');
+  const mine = platform.models.filter(({ runtime, suspended }) => runtime.name === 'onnx-node' && !suspended);
   return {
     file: { models: mine.map((model) => describe(model, entries.get(model.name))) },
     entries: new Map(mine.flatMap(({ name }) => [[name, entries.get(name)] as const]).filter(hasEntry)),

@@ -4,7 +4,12 @@ import type { KubeObject } from '../kube/object.ts';
 /** Where Argo CD takes the manifests of an App from. */
 export type AppSource =
   /** The App's own folder in this repository, holding `objects`. */
-  | { readonly kind: 'folder'; readonly objects: readonly KubeObject[] }
+  | {
+      readonly kind: 'folder';
+      readonly objects: readonly KubeObject[];
+      /** Name of the object that the App is about: its files are named for their kind, however many of the kind there are. */
+      readonly subject?: string;
+    }
   /** A chart in a Helm or OCI repository; `repoURL` without `oci://`, as Argo CD's classic form wants it. */
   | {
       readonly kind: 'chart';
@@ -70,6 +75,7 @@ export const waves = {
   certManager: -45,
   sealedSecrets: -40,
   monitoring: -35,
+  keda: -32,
   traefik: -30,
   gateway: -25,
   kserveCrd: -20,

@@ -12,6 +12,7 @@ export function chartApps(site: Site): App[] {
     ...(parts.sealedSecrets === undefined ? [] : [sealedSecrets(parts.sealedSecrets)]),
     ...(parts.traefik === undefined ? [] : [traefik(parts.traefik, site)]),
     ...(parts.monitoring === undefined ? [] : [monitoring(parts.monitoring)]),
+    ...(parts.keda === undefined ? [] : [keda(parts.keda)]),
   ];
 }
 
@@ -123,6 +124,19 @@ function monitoring(version: string): App {
         },
       },
     },
+    createNamespace: true,
+    removal: 'keep',
+  };
+}
+
+/** Before KServe, whose controller looks for KEDA's CRDs only when it starts (inferenceservice/controller.go, SetupWithManager). */
+function keda(version: string): App {
+  return {
+    name: 'keda',
+    project: PLATFORM_PROJECT,
+    namespace: partNamespaces.keda,
+    wave: waves.keda,
+    source: { kind: 'chart', repoURL: 'https://kedacore.github.io/charts', chart: 'keda', version, values: {} },
     createNamespace: true,
     removal: 'keep',
   };

@@ -1,13 +1,12 @@
 /** One served model → its App: the InferenceService and what belongs to it. */
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
-import type { GRPCRoute } from '../../schemas/types/grpc-route.d.ts';
 import type { PodMonitor } from '../../schemas/types/pod-monitor.d.ts';
 import type { KubeObject } from '../kube/object.ts';
 import type { ServedModel, Site } from '../resolve/platform.ts';
 import { type App, teamProject, waves } from './app.ts';
-import { parentRef } from './gateway.ts';
-import { inferenceService } from './inference-service.ts';
+import { inferenceService, secondInferenceService } from './inference-service.ts';
 import { plain } from './plain.ts';
+import { grpcRoute, trafficRoute } from './traffic.ts';
 
 const done = new WeakMap<Site, WeakMap<ServedModel, App>>();
 
@@ -23,66 +22,59 @@ export function modelApp(model: ServedModel, site: Site): App {
 }
 
 function build(model: ServedModel, site: Site): App {
-  const objects: KubeObject[] = [plain(inferenceService(model, site)), plain(podDisruptionBudget(model))];
-  if (model.runtime.grpcPort !== undefined && !model.clusterLocal) {
-    objects.push(plain(grpcRoute(model, site, model.runtime.grpcPort)));
-  }
-  const { metrics } = model.runtime;
-  if (site.parts.monitoring !== undefined && metrics !== undefined) objects.push(plain(podMonitor(model, metrics)));
+  const { metrics, grpcPort } = model.runtime;
+  const seconds = [model.canary ?? [], model.mirror ?? []].flat();
+  const routed = !model.clusterLocal && !model.suspended;
+  const monitored = site.parts.monitoring === undefined ? undefined : metrics;
+  const objects: KubeObject[] = [
+    plain(inferenceService(model, site)),
+    plain(podDisruptionBudget(model, model.name)),
+    ...(routed && grpcPort !== undefined ? [plain(grpcRoute(model, site, grpcPort))] : []),
+    ...(monitored === undefined ? [] : [plain(podMonitor(model, model.name, monitored))]),
+    ...(seconds.length === 0 ? [] : [plain(trafficRoute(model, site))]),
+    ...seconds.flatMap((second) => [
+      plain(secondInferenceService(model, site, second)),
+      plain(podDisruptionBudget(model, second.service)),
+      ...(monitored === undefined ? [] : [plain(podMonitor(model, second.service, monitored))]),
+    ]),
+  ];
   return {
     name: `model-${model.name}`,
     project: teamProject(model.team),
     namespace: model.namespace,
     wave: waves.models,
-    source: { kind: 'folder', objects },
+    source: { kind: 'folder', objects, subject: model.name },
     createNamespace: false,
     removal: 'delete',
   };
 }
 
 /** Label that KServe gives to the pods of a predictor (constants.go, GetRawServiceLabel). */
-function podLabels(model: ServedModel): { app: string } {
-  return { app: `isvc.${model.name}-predictor` };
+function podLabels(service: string): { app: string } {
+  return { app: `isvc.${service}-predictor` };
 }
 
 /** A node drain may take one replica at a time; a single replica does not block the drain. */
-function podDisruptionBudget(model: ServedModel): IPodDisruptionBudget {
+function podDisruptionBudget(model: ServedModel, name: string): IPodDisruptionBudget {
   return {
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',
-    metadata: { name: model.name, namespace: model.namespace },
-    spec: { maxUnavailable: 1, selector: { matchLabels: podLabels(model) } },
+    metadata: { name, namespace: model.namespace },
+    spec: { maxUnavailable: 1, selector: { matchLabels: podLabels(name) } },
   };
 }
 
-/**
- * KServe v0.16.0 routes only HTTP (kserve#5377). The host differs from the model's own: an HTTPRoute and a GRPCRoute
- * may not share one on the same listener (Gateway API, GRPCRoute, "cross-serving").
- */
-function grpcRoute(model: ServedModel, site: Site, port: number): GRPCRoute {
-  return {
-    apiVersion: 'gateway.networking.k8s.io/v1',
-    kind: 'GRPCRoute',
-    metadata: { name: `${model.name}-grpc`, namespace: model.namespace },
-    spec: {
-      parentRefs: [parentRef(site)],
-      hostnames: [model.grpcHost],
-      rules: [
-        {
-          backendRefs: [{ group: '', kind: 'Service', name: `${model.name}-predictor`, port, weight: 1 }],
-        },
-      ],
-    },
-  };
-}
-
-function podMonitor(model: ServedModel, port: NonNullable<ServedModel['runtime']['metrics']>): PodMonitor {
+function podMonitor(
+  model: ServedModel,
+  name: string,
+  port: NonNullable<ServedModel['runtime']['metrics']>,
+): PodMonitor {
   return {
     apiVersion: 'monitoring.coreos.com/v1',
     kind: 'PodMonitor',
-    metadata: { name: model.name, namespace: model.namespace },
+    metadata: { name, namespace: model.namespace },
     spec: {
-      selector: { matchLabels: podLabels(model) },
+      selector: { matchLabels: podLabels(name) },
       podMetricsEndpoints: [{ ...port, path: '/metrics' }],
     },
   };

@@ -69,6 +69,7 @@ export function teamAppProject(site: Site, team: Team): KubeObject {
       namespaceResourceWhitelist: [
         { group: 'serving.kserve.io', kind: 'InferenceService' },
         { group: 'gateway.networking.k8s.io', kind: 'GRPCRoute' },
+        { group: 'gateway.networking.k8s.io', kind: 'HTTPRoute' },
         { group: 'policy', kind: 'PodDisruptionBudget' },
         { group: 'monitoring.coreos.com', kind: 'PodMonitor' },
       ],

@@ -87,13 +87,14 @@ function renderApp(app: App, cluster: string): readonly RenderedFile[] {
   if (app.source.kind !== 'folder') return [];
   const known = done.get(app);
   if (known?.cluster === cluster) return known.rendered;
-  const { objects } = app.source;
+  const { objects, subject } = app.source;
   const folder = `apps/${cluster}/${app.name}`;
   const counts = new Map<string, number>();
   for (const { kind } of objects) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const rendered = objects.map((object) => {
     const kind = object.kind.toLowerCase();
-    const name = counts.get(object.kind) === 1 ? kind : `${kind}-${object.metadata.name}`;
+    const { name: own } = object.metadata;
+    const name = counts.get(object.kind) === 1 || own === subject ? kind : `${kind}-${own}`;
     return renderObject(folder, `${name}.yaml`, object, cluster);
   });
   done.set(app, { cluster, rendered });

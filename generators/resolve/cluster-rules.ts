@@ -2,16 +2,11 @@
 import type { Model, Registry } from '../../schemas/types/models.d.ts';
 import { credentialKeys } from '../kube/sealed-secret.ts';
 import { fault, type Pointer, type Problem, type Where } from '../problem.ts';
+import { kedaFaults } from './autoscaling-rules.ts';
+import type { ClusterFiles, Placed } from './places.ts';
 import type { Platform, ServedModel, Site } from './platform.ts';
 import { bytes, millicores } from './quantity.ts';
-
-/** Where a served model is written: the entry's index. */
-export type Placed = { readonly model: ServedModel; readonly entry: Model; readonly index: number };
-
-export interface ClusterFiles {
-  readonly registry: string;
-  readonly cluster: string;
-}
+import { trafficClusterFaults } from './traffic-rules.ts';
 
 /** Owners first: a model without a team on this cluster cannot be resolved at all. */
 export function ownerFaults(files: ClusterFiles, registry: Registry, site: Site): Problem[] {
@@ -32,15 +27,29 @@ export function clusterFaults(files: ClusterFiles, site: Site, placed: readonly 
     ...hostFaults(files, site, placed),
     ...routeFaults(files, placed),
     ...placed.flatMap((one) => limitFaults(files, site, one)),
+    ...placed.flatMap((one) => kedaFaults(files, site, one)),
+    ...trafficClusterFaults(files, site, placed),
     ...quotaFaults(files, site, placed),
   ];
 }
 
 function bucketFaults(files: ClusterFiles, site: Site, { model, entry, index }: Placed): Problem[] {
-  if (model.artifact.startsWith(`s3://${site.storage.bucket}/`)) return [];
-  const bucket = /^s3:\/\/([^/]+)/.exec(model.artifact)?.[1];
+  return [model, model.canary ?? [], model.mirror ?? []]
+    .flat()
+    .flatMap((served) => artifactFaults(files, site, served, entry, index));
+}
+
+function artifactFaults(
+  files: ClusterFiles,
+  site: Site,
+  served: Pick<ServedModel, 'artifact' | 'version'>,
+  entry: Model,
+  index: number,
+): Problem[] {
+  if (served.artifact.startsWith(`s3://${site.storage.bucket}/`)) return [];
+  const bucket = /^s3:\/\/([^/]+)/.exec(served.artifact)?.[1];
   if (bucket === undefined) return [];
-  const version = entry.versions.findIndex((candidate) => candidate.version === model.version);
+  const version = entry.versions.findIndex((candidate) => candidate.version === served.version);
   const pointer: Pointer = ['models', index, 'versions', version, 'artifact'];
   const message = `Cannot read bucket "${bucket}" on "${site.cluster}": its credentials are for "${site.storage.bucket}"`;
   const repair = `Copy the artifact to s3://${site.storage.bucket}/, or change "storage.bucket" in ${files.cluster}`;
@@ -185,12 +194,15 @@ function quotaFaults(files: ClusterFiles, site: Site, placed: readonly Placed[])
 /** Requests of the fewest replicas: CPU in thousandths of a core, memory in bytes. */
 function requestsOf(models: readonly ServedModel[], site: Site) {
   const sum = { cpu: 0, memory: 0, gpu: 0, pods: 0 };
-  for (const { replicas, resources, runtime } of models) {
+  for (const { canary, mirror, suspended, ...model } of models) {
+    if (suspended) continue;
+    const { resources, runtime } = model;
+    const min = [model, canary ?? [], mirror ?? []].flat().reduce((total, { replicas }) => total + replicas.min, 0);
     const fallback = runtime.name === 'onnx-node' ? site.predictor : runtime.defaults;
-    sum.cpu += replicas.min * millicores(resources?.requests['cpu'] ?? fallback.cpu);
-    sum.memory += replicas.min * bytes(resources?.requests['memory'] ?? fallback.memory);
-    sum.gpu += replicas.min * Number(resources?.requests['nvidia.com/gpu'] ?? 0);
-    sum.pods += replicas.min;
+    sum.cpu += min * millicores(resources?.requests['cpu'] ?? fallback.cpu);
+    sum.memory += min * bytes(resources?.requests['memory'] ?? fallback.memory);
+    sum.gpu += min * Number(resources?.requests['nvidia.com/gpu'] ?? 0);
+    sum.pods += min;
   }
   return sum;
 }

@@ -1,13 +1,13 @@
 /** Rules that one registry entry must keep, whatever else is in the registry (tier T4). */
 import type { Model, Version } from '../../schemas/types/models.d.ts';
-import { fault, type Pointer, type Problem, type Where } from '../problem.ts';
+import { fault, type Problem, type Where } from '../problem.ts';
+import { autoscalingFaults } from './autoscaling-rules.ts';
 import { exampleFaults } from './example-rules.ts';
+import type { At } from './places.ts';
 import { bytes, millicores } from './quantity.ts';
 import { protocolOf, runtimeOf, runtimes } from './runtimes.ts';
 import { clientFaults, signatureFaults } from './signature-rules.ts';
-
-/** A fault of one entry; `pointer` and `related` start at the entry. */
-export type At = (...pointer: Pointer) => Where;
+import { trafficFaults } from './traffic-rules.ts';
 
 const known = new WeakMap<Model, readonly Problem[]>();
 
@@ -24,6 +24,7 @@ export function entryFaults(file: string, index: number, model: Model): readonly
     ...exampleFaults(model, at),
     ...clientFaults(model, at),
     ...settingFaults(model, at),
+    ...trafficFaults(model, at),
   ];
   // Places hold the index, which an edit above may shift: remember only the good ones.
   if (problems.length === 0) known.set(model, problems);
@@ -75,7 +76,13 @@ function runtimeFaults(model: Model, at: At): Problem[] {
 
 function artifactFaults(model: Model, at: At): Problem[] {
   const runtime = runtimeOf(model);
-  const served = new Set(Object.values(model.serve ?? {}).map(({ version }) => version));
+  const served = new Set(
+    Object.values(model.serve ?? {}).flatMap(({ version, canary, mirror }) => [
+      version,
+      canary?.version,
+      mirror?.version,
+    ]),
+  );
   return model.versions.flatMap((version, index) => {
     const place = at('versions', index, 'artifact');
     const problems = [...schemeFaults(version, place, runtime?.name)];
@@ -110,7 +117,7 @@ function settingFaults(model: Model, at: At): Problem[] {
 }
 
 /** Every place of the entry that may hold the setting: the entry itself and each cluster's override. */
-function settings<K extends 'resources' | 'autoscaling' | 'environment'>(model: Model, field: K) {
+function settings<K extends 'resources' | 'environment'>(model: Model, field: K) {
   const overrides = Object.entries(model.serve ?? {}).map(
     ([cluster, serve]) => [['serve', cluster, field], serve[field]] as const,
   );
@@ -119,43 +126,6 @@ function settings<K extends 'resources' | 'autoscaling' | 'environment'>(model: 
 
 function resourceSettings(model: Model) {
   return settings(model, 'resources');
-}
-
-function autoscalingFaults(model: Model, at: At): Problem[] {
-  return settings(model, 'autoscaling').flatMap(([place, written]) => {
-    if (written === undefined) return [];
-    const merged = { ...model.autoscaling, ...written };
-    const min = merged.minReplicas ?? 1;
-    const max = merged.maxReplicas ?? min;
-    if (max < min) {
-      const field = written.maxReplicas === undefined ? 'minReplicas' : 'maxReplicas';
-      const message = `Cannot scale "${model.name}" between ${min} and ${max} replicas: the least exceeds the most`;
-      return [
-        fault(
-          'AUTOSCALING_RANGE',
-          at(...place, field),
-          message,
-          `Raise "maxReplicas" to ${min} or lower "minReplicas"`,
-        ),
-      ];
-    }
-    const idle = written.target !== undefined ? 'target' : written.metric !== undefined ? 'metric' : undefined;
-    // What the entry itself sets may be meant for the clusters whose overrides give it room.
-    if (idle !== undefined && max === min && !(place.length === 1 && scalesSomewhere(model))) {
-      const message = `Cannot follow "${idle}": "${model.name}" always has ${min} replica${min === 1 ? '' : 's'}`;
-      return [
-        fault('AUTOSCALING_TARGET', at(...place, idle), message, `Set "maxReplicas" above ${min}, or remove "${idle}"`),
-      ];
-    }
-    return [];
-  });
-}
-
-function scalesSomewhere({ autoscaling, serve }: Model): boolean {
-  return Object.values(serve ?? {}).some((cluster) => {
-    const { minReplicas = 1, maxReplicas = minReplicas } = { ...autoscaling, ...cluster.autoscaling };
-    return maxReplicas > minReplicas;
-  });
 }
 
 function resourceFaults(model: Model, at: At): Problem[] {

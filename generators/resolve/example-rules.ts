@@ -1,7 +1,7 @@
 /** Rules of an entry's example: it must fit the signature, or its replay would prove nothing. */
 import type { Model, Tensor } from '../../schemas/types/models.d.ts';
 import { fault, type Pointer, type Problem } from '../problem.ts';
-import type { At } from './entry-rules.ts';
+import type { At } from './places.ts';
 
 type ExampleInput = NonNullable<Model['example']>['inputs'][number];
 

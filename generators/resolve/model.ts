@@ -1,7 +1,7 @@
 /** One registry entry on one cluster → ServedModel. */
 import type { Autoscaling, Model, Resources, Serve, Version } from '../../schemas/types/models.d.ts';
 import { defaults } from './defaults.ts';
-import type { Canary, Mirror, SecondVersion, ServedModel, Site, Toleration } from './platform.ts';
+import type { Canary, Mirror, Replicas, SecondVersion, ServedModel, Site, Toleration } from './platform.ts';
 import { canonicalCpu, canonicalMemory } from './quantity.ts';
 import { protocolOf, runtimeOf } from './runtimes.ts';
 
@@ -29,6 +29,7 @@ function build(model: Model, site: Site): ServedModel | undefined {
   const formatVersion = runtime?.formats[model.format];
   if (!serve || !version || !team || !runtime || formatVersion === undefined) return undefined;
   const placement = { ...model.placement, ...serve.placement };
+  const replicas = resolveReplicas({ ...model.autoscaling, ...serve.autoscaling });
   const resources = resolveResources(model, serve, runtime.name === 'onnx-node' ? site.predictor : runtime.defaults);
   return {
     name: model.name,
@@ -42,8 +43,8 @@ function build(model: Model, site: Site): ServedModel | undefined {
     ...(version.sha256 === undefined ? {} : { sha256: version.sha256 }),
     environment: { ...model.environment, ...serve.environment },
     ...(resources === undefined ? {} : { resources }),
-    replicas: resolveReplicas({ ...model.autoscaling, ...serve.autoscaling }),
-    ...resolveSeconds(model, serve),
+    replicas,
+    ...resolveSeconds(model, serve, replicas),
     suspended: serve.suspended ?? false,
     timeoutSeconds: serve.timeoutSeconds ?? model.timeoutSeconds ?? defaults.timeoutSeconds,
     clusterLocal: (serve.visibility ?? model.visibility ?? 'public') === 'cluster-local',
@@ -58,22 +59,38 @@ function build(model: Model, site: Site): ServedModel | undefined {
 }
 
 /** The versions beside the served one. One that the entry does not have is reported by the rules. */
-function resolveSeconds(model: Model, { canary, mirror }: Serve): { canary?: Canary; mirror?: Mirror } {
-  const tried = canary && second(model, canary.version, 'canary');
-  const copied = mirror && second(model, mirror.version, 'mirror');
+function resolveSeconds(
+  model: Model,
+  { canary, mirror }: Serve,
+  replicas: Replicas,
+): { canary?: Canary; mirror?: Mirror } {
+  const tried = canary && second(model, canary.version, 'canary', share(replicas, canary.weight));
+  const percent = mirror?.percent ?? defaults.mirrorPercent;
+  const copied = mirror && second(model, mirror.version, 'mirror', share(replicas, percent));
   return {
     ...(tried && {
-      canary: { ...tried, weight: canary.weight, ...(canary.header && { header: { ...canary.header } }) },
+      canary: { ...tried, weight: canary.weight, ...(canary.header && { header: header(canary.header) }) },
     }),
-    ...(copied && { mirror: { ...copied, percent: mirror.percent ?? defaults.mirrorPercent } }),
+    ...(copied && { mirror: { ...copied, percent } }),
   };
 }
 
-function second(model: Model, version: string, suffix: string): SecondVersion | undefined {
+function header({ name, value }: NonNullable<Canary['header']>): NonNullable<Canary['header']> {
+  return { name, value };
+}
+
+function second(model: Model, version: string, suffix: string, replicas: Replicas): SecondVersion | undefined {
   const found: Version | undefined = model.versions.find((candidate) => candidate.version === version);
   if (found === undefined) return undefined;
   const { artifact, sha256 } = found;
-  return { version, artifact, ...(sha256 === undefined ? {} : { sha256 }), service: `${model.name}-${suffix}` };
+  const digest = sha256 === undefined ? {} : { sha256 };
+  return { version, artifact, ...digest, service: `${model.name}-${suffix}`, replicas };
+}
+
+/** Replicas for a share of the requests, at least one; a change of the share moves bounds and restarts nothing. */
+function share(replicas: Replicas, percent: number): Replicas {
+  const part = (count: number) => Math.max(1, Math.ceil((count * percent) / 100));
+  return { ...replicas, min: part(replicas.min), max: part(replicas.max) };
 }
 
 /** The order of keys in `models.yaml` has no meaning, so it must not show in what is made. */

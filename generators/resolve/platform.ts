@@ -131,6 +131,8 @@ export interface SecondVersion {
   readonly sha256?: string;
   /** Name of its InferenceService. */
   readonly service: string;
+  /** Bounds in proportion to its share of the requests. */
+  readonly replicas: Replicas;
 }
 
 export interface Canary extends SecondVersion {

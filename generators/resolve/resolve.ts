@@ -2,9 +2,10 @@
 import type { Cluster } from '../../schemas/types/cluster.d.ts';
 import type { Model, Registry } from '../../schemas/types/models.d.ts';
 import type { Problem, Staged } from '../problem.ts';
-import { type ClusterFiles, clusterFaults, ownerFaults, type Placed, secretNeeds } from './cluster-rules.ts';
+import { clusterFaults, ownerFaults, secretNeeds } from './cluster-rules.ts';
 import { entryFaults } from './entry-rules.ts';
 import { serveModel } from './model.ts';
+import type { ClusterFiles, Placed } from './places.ts';
 import type { Platform, SealedFile } from './platform.ts';
 import { registryFaults } from './registry-rules.ts';
 import { type ResolvedSite, resolveSite } from './site.ts';

@@ -17,6 +17,8 @@ export interface Runtime {
   readonly metrics?: { readonly port: string } | { readonly portNumber: number };
   /** Service port of gRPC, where the runtime's container declares one. */
   readonly grpcPort?: number;
+  /** How a model is given another name than its InferenceService's; absent where the runtime cannot. */
+  readonly modelName?: 'environment' | 'argument';
   readonly gpu: boolean;
   /** Requests of the runtime's container, which hold when a model sets none. */
   readonly defaults: { readonly cpu: string; readonly memory: string };
@@ -35,6 +37,11 @@ function kserve(
   return { name, formats, protocols, ...metrics, gpu: true, defaults: KSERVE_DEFAULTS };
 }
 
+/** KServe's own Python servers: their runtimes pass `--model_name={{.Name}}`, and argparse takes the last one given. */
+function python(name: RuntimeName, formats: Runtime['formats'], protocols: readonly Protocol[], metricsPort: number) {
+  return { ...kserve(name, formats, protocols, metricsPort), modelName: 'argument' as const };
+}
+
 /** In order of preference: the first that serves a format is the format's default. */
 export const runtimes: readonly Runtime[] = [
   {
@@ -43,14 +50,15 @@ export const runtimes: readonly Runtime[] = [
     protocols: ['v2', 'grpc-v2'],
     metrics: { port: 'metrics' },
     grpcPort: 9000,
+    modelName: 'environment',
     gpu: false,
     defaults: { cpu: '250m', memory: '512Mi' },
   },
-  kserve('kserve-sklearnserver', { sklearn: '1' }, ['v1', 'v2'], 8080),
-  kserve('kserve-xgbserver', { xgboost: '1' }, ['v1', 'v2'], 8080),
-  kserve('kserve-lgbserver', { lightgbm: '3' }, ['v1', 'v2'], 8080),
-  kserve('kserve-pmmlserver', { pmml: '4' }, ['v1', 'v2'], 8080),
-  kserve('kserve-paddleserver', { paddle: '2' }, ['v1', 'v2'], 8080),
+  python('kserve-sklearnserver', { sklearn: '1' }, ['v1', 'v2'], 8080),
+  python('kserve-xgbserver', { xgboost: '1' }, ['v1', 'v2'], 8080),
+  python('kserve-lgbserver', { lightgbm: '3' }, ['v1', 'v2'], 8080),
+  python('kserve-pmmlserver', { pmml: '4' }, ['v1', 'v2'], 8080),
+  python('kserve-paddleserver', { paddle: '2' }, ['v1', 'v2'], 8080),
   kserve('kserve-tensorflow-serving', { tensorflow: '2' }, ['v1', 'grpc-v1'], undefined),
   kserve('kserve-torchserve', { pytorch: '1' }, ['v1', 'v2', 'grpc-v2'], 8082),
   kserve(
@@ -61,7 +69,7 @@ export const runtimes: readonly Runtime[] = [
   ),
   // The runtime's annotation says 8080, but MLServer serves its metrics on 8082 (kserve#6227).
   kserve('kserve-mlserver', { mlflow: '2', sklearn: '1', xgboost: '2', lightgbm: '4' }, ['v2'], 8082),
-  kserve('kserve-huggingfaceserver', { huggingface: '1' }, ['v1', 'v2'], 8080),
+  python('kserve-huggingfaceserver', { huggingface: '1' }, ['v1', 'v2'], 8080),
   kserve('kserve-huggingfaceserver-multinode', { huggingface: '1' }, ['v1', 'v2'], 8080),
 ];
 

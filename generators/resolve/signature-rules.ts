@@ -1,7 +1,7 @@
 /** Rules of an entry's signature and of the client's form that is made from it. */
 import type { Model, Tensor } from '../../schemas/types/models.d.ts';
 import { fault, type Problem } from '../problem.ts';
-import type { At } from './entry-rules.ts';
+import type { At } from './places.ts';
 
 export function signatureFaults(model: Model, at: At): Problem[] {
   return (['inputs', 'outputs'] as const).flatMap((side) => {

@@ -1,0 +1,121 @@
+/**
+ * Routes that share a model's requests between its versions, which no KServe release does in Standard mode: `canaryTrafficPercent`
+ * is read for Knative alone, and `spec.canary` of v0.20.0 starts pods that no route leads to.
+ *
+ * KServe's own HTTPRoutes stay. They match by regular expression; ours, on the same host, match the inference paths exactly,
+ * which goes first in every implementation (Gateway API, HTTPRouteRule.matches). So a canary comes and goes without a change
+ * of the model's own InferenceService: no pod restarts, and at no moment is there no route. To make the model cluster-local
+ * instead would restart its pods, since labels are copied to them, and leave KServe's routes behind
+ * (httproute_reconciler.go removes them only from stopped models).
+ */
+import type { GRPCRoute } from '../../schemas/types/grpc-route.d.ts';
+import type { HTTPRoute } from '../../schemas/types/http-route.d.ts';
+import type { Canary, ServedModel, Site } from '../resolve/platform.ts';
+import { parentRef } from './gateway.ts';
+
+type HttpRule = NonNullable<HTTPRoute['spec']['rules']>[number];
+type GrpcRule = NonNullable<GRPCRoute['spec']['rules']>[number];
+
+/** Paths that run a model and not only speak of it; all others stay with the served version. */
+function inferencePaths(name: string): string[] {
+  return [`/v2/models/${name}/infer`, `/v1/models/${name}:predict`];
+}
+
+/** The HTTPRoute of a model with a canary or a mirror. */
+export function trafficRoute(model: ServedModel, site: Site): HTTPRoute {
+  const paths = inferencePaths(model.name).map((value) => ({ path: { type: 'Exact' as const, value } }));
+  const { header } = model.canary ?? {};
+  const common = { timeouts: { request: `${model.timeoutSeconds}s` } };
+  const filters: HttpRule['filters'] = [isvcHeaders(model), ...mirrorFilter(model, 80)];
+  return {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { name: `${model.name}-traffic`, namespace: model.namespace, ...waveBefore(model) },
+    spec: {
+      parentRefs: [parentRef(site)],
+      hostnames: [model.host],
+      rules: [
+        ...(model.canary === undefined || header === undefined
+          ? []
+          : [
+              {
+                matches: paths.map((path) => ({ ...path, headers: [{ type: 'Exact' as const, ...header }] })),
+                filters: [isvcHeaders(model)],
+                backendRefs: [backend(model.canary.service, 80, 1)],
+                ...common,
+              },
+            ]),
+        { matches: paths, filters, backendRefs: shares(model, 80), ...common },
+      ],
+    },
+  };
+}
+
+/**
+ * KServe v0.16.0 routes only HTTP (kserve#5377). The host differs from the model's own: an HTTPRoute and a GRPCRoute
+ * may not share one on the same listener (Gateway API, GRPCRoute, "cross-serving").
+ */
+export function grpcRoute(model: ServedModel, site: Site, port: number): GRPCRoute {
+  const { canary } = model;
+  const mirrored = mirrorFilter(model, port);
+  const rules: GrpcRule[] = [
+    ...(canary?.header === undefined
+      ? []
+      : [
+          {
+            matches: [{ headers: [{ type: 'Exact' as const, ...canary.header }] }],
+            backendRefs: [backend(canary.service, port, 1)],
+          },
+        ]),
+    { ...(mirrored.length === 0 ? {} : { filters: mirrored }), backendRefs: shares(model, port) },
+  ];
+  return {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'GRPCRoute',
+    metadata: { name: `${model.name}-grpc`, namespace: model.namespace, ...waveBefore(model) },
+    spec: { parentRefs: [parentRef(site)], hostnames: [model.grpcHost], rules },
+  };
+}
+
+/** True when no request goes to the canary any more. */
+function isIdle(canary: Canary | undefined): boolean {
+  return canary !== undefined && canary.weight === 0 && canary.header === undefined;
+}
+
+/**
+ * Routes come after the versions that they name, which are in an earlier wave and must be ready. A route that takes the last
+ * request away from a canary must not wait for it: it may be what is broken.
+ */
+function waveBefore(model: ServedModel): { annotations?: Record<string, string> } {
+  return isIdle(model.canary) && model.mirror === undefined
+    ? { annotations: { 'argocd.argoproj.io/sync-wave': '-2' } }
+    : {};
+}
+
+function shares(model: ServedModel, port: number): ReturnType<typeof backend>[] {
+  const { canary } = model;
+  if (canary === undefined || isIdle(canary)) return [backend(model.name, port, 1)];
+  return [backend(model.name, port, 100 - canary.weight), backend(canary.service, port, canary.weight)];
+}
+
+/** The Service that KServe makes for an InferenceService's predictor; in Standard mode port 80 is HTTP. */
+function backend(service: string, port: number, weight: number) {
+  return { group: '', kind: 'Service', name: `${service}-predictor`, port, weight };
+}
+
+/** The same as KServe's own routes set. */
+function isvcHeaders({ name, namespace }: ServedModel) {
+  const set = [
+    { name: 'KServe-Isvc-Name', value: name },
+    { name: 'KServe-Isvc-Namespace', value: namespace },
+  ];
+  return { type: 'RequestHeaderModifier' as const, requestHeaderModifier: { set } };
+}
+
+function mirrorFilter({ mirror }: ServedModel, port: number) {
+  if (mirror === undefined) return [];
+  const backendRef = { group: '', kind: 'Service', name: `${mirror.service}-predictor`, port };
+  // All is the default, and written without a share.
+  const percent = mirror.percent === 100 ? {} : { percent: mirror.percent };
+  return [{ type: 'RequestMirror' as const, requestMirror: { backendRef, ...percent } }];
+}
