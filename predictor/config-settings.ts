@@ -35,6 +35,13 @@ export const settings = [
   { key: 'HTTP_HOST', value: 'address', fallback: '0.0.0.0', about: 'address to listen on' },
   { key: 'HTTP_PORT', value: 'port', fallback: '8080', about: 'port to listen on; 0 takes a free one' },
   {
+    key: 'PROCESSES',
+    value: 'count|auto',
+    fallback: '1',
+    about:
+      'serving processes behind the same ports, each with the models in memory; auto takes the cores that the container may use',
+  },
+  {
     key: 'MAX_REQUEST_BYTES',
     value: 'bytes',
     fallback: String(defaultBodyBytes),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
 import { readConfig } from './config.ts';
 
@@ -19,6 +20,7 @@ test("KServe's arguments are enough", () => {
     models: { kind: 'folder', name: 'iris_x', version: '1', location: '/mnt/models' },
     httpHost: '0.0.0.0',
     httpPort: 8080,
+    processes: 1,
     maxBodyBytes: 67108864,
     intraOpThreads: 1,
     inlineMaxUs: 300,
@@ -57,6 +59,17 @@ test('environment gives what flags do not', () => {
     [config.httpPort, config.httpHost, config.s3],
     [0, '127.0.0.1', { endpoint: 'http://x', region: 'eu-1' }],
   );
+});
+
+test('processes are counted, or as many as there are cores', () => {
+  const processes = (argv: string[]) => {
+    const config = readConfig(['--model-name', 'a', ...argv], {});
+    return 'text' in config ? config.text : config.processes;
+  };
+  assert.equal(processes(['--processes', '3']), 3);
+  const auto = processes(['--processes', 'auto']);
+  assert.ok(typeof auto === 'number' && auto >= 1 && auto <= availableParallelism());
+  refused(['--model-name', 'a', '--processes', '0'], {}, /^PROCESSES is "0", expected an integer from 1 to 64/);
 });
 
 test('an empty variable counts as absent', () => {

@@ -15,12 +15,17 @@ import {
   UsageError,
   type Values,
 } from './config-settings.ts';
+import { readBudget } from './runtime/cgroup.ts';
+
+const mostProcesses = 64;
 
 export interface Config {
   readonly models: ModelsPlace;
   readonly httpHost: string;
   /** 0 lets the system choose. */
   readonly httpPort: number;
+  /** Processes that serve, behind the same ports. */
+  readonly processes: number;
   readonly maxBodyBytes: number;
   readonly intraOpThreads: number;
   /** Median microseconds of a run up to which a model runs on the event loop. */
@@ -99,6 +104,7 @@ function configOf(given: Values, env: Environment): Config {
     models: modelsPlace(given),
     httpHost: settingOf(given, 'HTTP_HOST'),
     httpPort: integer(given, 'HTTP_PORT', 0, 65_535),
+    processes: processesOf(given),
     maxBodyBytes: integer(given, 'MAX_REQUEST_BYTES', 1, 1024 * 1024 * 1024),
     intraOpThreads: integer(given, 'INTRA_OP_THREADS', 1, 256),
     inlineMaxUs: integer(given, 'INLINE_MAX_US', 0, 1_000_000),
@@ -116,6 +122,11 @@ function configOf(given: Values, env: Environment): Config {
     ...operation(given),
     tracing: Boolean(env['OTEL_EXPORTER_OTLP_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']),
   };
+}
+
+function processesOf(given: Values): number {
+  if (settingOf(given, 'PROCESSES') !== 'auto') return integer(given, 'PROCESSES', 1, mostProcesses);
+  return Math.min(Math.max(1, Math.floor(readBudget().cpus)), mostProcesses);
 }
 
 type Operation = Pick<

@@ -128,14 +128,14 @@ test('statistics, configuration and the observer tell what was done', async () =
     ],
   );
   assert.equal(observed[before]?.timings, timings);
-  const [statistics] = plane.statistics('sum', '2');
+  const [statistics] = await plane.statistics('sum', '2');
   assert.deepEqual([statistics?.version, statistics?.inferenceCount, statistics?.executionCount], ['2', 2, 1]);
   assert.deepEqual([statistics?.success.count, statistics?.batches[0]?.batchSize], [1, 2]);
   assert.ok(Math.abs((statistics?.lastInferenceMs ?? 0) - Date.now()) < 60_000);
-  const versions = (name?: string) => plane.statistics(name).map((one) => `${one.name}/${one.version}`);
-  assert.deepEqual(versions(), ['pets/1', 'sum/1', 'sum/2']);
-  assert.deepEqual(versions('sum'), ['sum/1', 'sum/2']);
-  assert.throws(() => plane.statistics('none'), /'none' is not found/);
+  const versions = async (name?: string) => (await plane.statistics(name)).map((one) => `${one.name}/${one.version}`);
+  assert.deepEqual(await versions(), ['pets/1', 'sum/1', 'sum/2']);
+  assert.deepEqual(await versions('sum'), ['sum/1', 'sum/2']);
+  await assert.rejects(plane.statistics('none'), /'none' is not found/);
   const config = plane.config('sum');
   assert.deepEqual(config.input[1], { name: 'b', dataType: 'TYPE_FP32', dims: [-1, 2] });
   assert.deepEqual(config.versionPolicy, { specific: { versions: [1, 2] } });

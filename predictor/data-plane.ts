@@ -41,8 +41,8 @@ export interface DataPlane {
   load(name: string): Promise<void>;
   /** Takes every version of a name out of service; requests in flight are answered. */
   unload(name: string): Promise<void>;
-  /** Of one version, of every version of a name, or of all. */
-  statistics(name?: string, version?: string): readonly ModelStatistics[];
+  /** Of one version, of every version of a name, or of all. Rejects with ServeError MODEL_UNKNOWN. */
+  statistics(name?: string, version?: string): Promise<readonly ModelStatistics[]>;
   config(name: string, version?: string): ModelConfig;
 }
 
@@ -74,7 +74,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     index: () => registry.index(),
     load: (name) => registry.load(name),
     unload: (name) => registry.unload(name),
-    statistics: (name, version) => statistics(registry, name, version),
+    statistics: async (name, version) => statistics(registry, name, version),
     config: (name, version) => configOf(registry.find(name, version).model, versions(registry, name, version)),
   };
 }

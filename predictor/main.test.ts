@@ -1,52 +1,17 @@
 /** The program as it is started: events, reloads, signals, exit codes. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { add, identity, write } from './testdata/onnx.ts';
+import { endPrograms, startProgram as start } from './testdata/program.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'main-test-'));
-const children = new Set<ChildProcess>();
 after(() => {
-  for (const child of children) child.kill('SIGKILL');
+  endPrograms();
   rmSync(root, { recursive: true });
 });
-
-type Line = Readonly<Record<string, unknown>>;
-
-interface Started {
-  readonly child: ChildProcess;
-  /** The next event of one of these kinds; those before it are passed over. */
-  next(...events: string[]): Promise<Line>;
-  readonly exit: Promise<number | null>;
-  readonly output: string[];
-}
-
-function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
-  const command = ['--import', 'tsx', join(import.meta.dirname, 'main.ts'), ...args];
-  const child = spawn(process.execPath, command, {
-    cwd: join(import.meta.dirname, '..'),
-    env: { PATH: process.env['PATH'], ...env },
-  });
-  children.add(child);
-  const output: string[] = [];
-  child.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()));
-  const lines = createInterface({ input: child.stderr })[Symbol.asyncIterator]();
-  const exit = new Promise<number | null>((resolve) => child.on('exit', resolve));
-  const next = async (...events: string[]) => {
-    for (;;) {
-      const { value, done } = (await lines.next()) as IteratorResult<string, undefined>;
-      if (done === true || value === undefined) throw new Error(`no event ${events.join(' or ')}`);
-      output.push(value);
-      const line = value.startsWith('{') ? (JSON.parse(value) as Line) : { event: 'text', msg: value };
-      if (events.includes(String(line['event']))) return line;
-    }
-  };
-  return { child, next, exit, output };
-}
 
 const infer = async (port: unknown, model: string, data: number[][]) => {
   const inputs = [{ name: 'in', shape: [data.length], datatype: 'FP32', data: data.flat() }];

@@ -46,8 +46,8 @@ export function createRoutes(
       encodeMetadata(plane.modelMetadata(name, given(version))),
     ),
     ModelConfig: guarded('ModelConfig', ({ name, version }: Named) => encodeConfig(plane.config(name, given(version)))),
-    ModelStatistics: guarded('ModelStatistics', ({ name, version }: Named) =>
-      encodeStatistics(plane.statistics(given(name), given(version))),
+    ModelStatistics: guarded('ModelStatistics', async ({ name, version }: Named) =>
+      encodeStatistics(await plane.statistics(given(name), given(version))),
     ),
     RepositoryIndex: guarded('RepositoryIndex', ({ ready }: { readonly ready: boolean }) => ({
       models: plane.index().filter((entry) => !ready || entry.state === 'READY'),
@@ -83,10 +83,10 @@ function administration(plane: DataPlane, settings: RouteSettings): UntypedServi
       await plane.unload(modelOf(request));
       return {};
     }),
-    LogSettings: admin('LogSettings', (message: LogSettingsMessage) => {
+    LogSettings: admin('LogSettings', async (message: LogSettingsMessage) => {
       const { logControl } = settings;
       if (logControl === undefined) throw new ServeError('UNIMPLEMENTED', 'this server has no log settings');
-      logControl.change(changesOf(message));
+      await logControl.change(changesOf(message));
       return settingsMessage(logControl.settings());
     }),
   };

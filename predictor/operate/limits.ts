@@ -17,6 +17,8 @@ export const limits = {
   retryAfterSeconds: 2,
   /** From the signal to the hard end; Kubernetes kills after 30 s. */
   shutdownMs: 25_000,
+  /** What serving processes that do not end in time get beyond that before they are killed. */
+  processEndMs: 2_000,
   /** How often the models file is looked at. */
   watchMs: 1_000,
   /** Calls at once on one gRPC connection. */

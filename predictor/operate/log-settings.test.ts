@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import { createLog } from './log.ts';
 import { createLogControl } from './log-settings.ts';
 
-test('levels are switched while the log is in use', () => {
+test('levels are switched while the log is in use', async () => {
   const control = createLogControl();
   const lines: string[] = [];
   const log = createLog((line) => lines.push(line), control.wants);
   log('info', 'a', '');
-  control.change({ log_info: false, log_format: 'json' });
+  await control.change({ log_info: false, log_format: 'json' });
   log('info', 'b', '');
   log('warn', 'c', '');
   assert.deepEqual(
@@ -25,7 +25,7 @@ test('levels are switched while the log is in use', () => {
   });
 });
 
-test('a change that cannot be made changes nothing', () => {
+test('a change that cannot be made changes nothing', async () => {
   const control = createLogControl();
   for (const [changes, message] of [
     [{ log_info: false, log_error: 1 }, "log setting 'log_error' is 1, expected true or false (/log_error)"],
@@ -35,6 +35,6 @@ test('a change that cannot be made changes nothing', () => {
       "log setting 'log_verbose_level' is 1, only 0 is served (/log_verbose_level)",
     ],
   ] as const)
-    assert.throws(() => control.change(changes), { code: 'REQUEST_FIELD', message });
+    await assert.rejects(control.change(changes), { code: 'REQUEST_FIELD', message });
   assert.equal(control.wants('info'), true);
 });

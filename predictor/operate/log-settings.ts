@@ -12,8 +12,8 @@ export interface LogControl {
   /** Whether lines of this level are written. */
   wants(level: Level): boolean;
   settings(): Readonly<Record<string, LogSetting>>;
-  /** All of the changes or none. Throws ServeError REQUEST_FIELD. */
-  change(changes: Readonly<Record<string, unknown>>): void;
+  /** All of the changes or none. Rejects with ServeError REQUEST_FIELD. */
+  change(changes: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
 const settingOfLevel = { info: 'log_info', warn: 'log_warning', error: 'log_error' } as const satisfies Record<
@@ -29,7 +29,7 @@ export function createLogControl(): LogControl {
   return {
     wants: (level) => switches[settingOfLevel[level]] === true,
     settings: () => ({ ...switches, ...fixed }),
-    change: (changes) => {
+    change: async (changes) => {
       for (const [name, value] of Object.entries(changes)) check(name, value, switches);
       for (const [name, value] of Object.entries(changes)) if (typeof value === 'boolean') switches[name] = value;
     },

@@ -19,6 +19,8 @@ export interface Metrics {
   /** The same plane, whose inferences in progress are counted; its statistics are what is told from then on. */
   watch(plane: DataPlane): DataPlane;
   text(): Promise<{ readonly contentType: string; readonly text: string }>;
+  /** As prom-client brings them together with those of other processes; each says how in its `aggregator`. */
+  readings(): Promise<readonly object[]>;
 }
 
 /** Seconds; small models take tens of microseconds. */
@@ -54,14 +56,16 @@ const reasons = {
 
 const perModel = ['model', 'version'] as const;
 
-export function createMetrics(version: string): Metrics {
+/** `process` is the number of this process where several serve. */
+export function createMetrics(version: string, process?: number): Metrics {
   const registry = new Registry();
   let plane: DataPlane | undefined;
   const pending = new Map<string, number>();
   collectDefaultMetrics({ register: registry });
   addIdentity(registry, version);
   addStates(registry, () => plane, pending);
-  addStatistics(registry, () => plane?.statistics() ?? []);
+  addStatistics(registry, async () => (await plane?.statistics()) ?? []);
+  if (process !== undefined) addResident(registry, process);
   return {
     observe: inferenceObserver(registry),
     observeCall: callObserver(registry),
@@ -70,6 +74,7 @@ export function createMetrics(version: string): Metrics {
       return { ...watched, infer: counted(watched, pending) };
     },
     text: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    readings: () => registry.getMetricsAsJSON(),
   };
 }
 
@@ -78,9 +83,23 @@ function addIdentity(registry: Registry, version: string): void {
   const info = {
     name: 'predictor_build_info',
     help: 'Always 1; what runs stands in the labels',
+    aggregator: 'first' as const,
     registers: [registry],
   };
   new Gauge({ ...info, labelNames: ['version', 'node'] }).set(labels, 1);
+}
+
+/** Summed it is in `process_resident_memory_bytes`; each process has its share of the models in memory. */
+function addResident(registry: Registry, number: number): void {
+  new Gauge({
+    name: 'predictor_process_resident_bytes',
+    help: 'Memory of each serving process',
+    labelNames: ['process'],
+    registers: [registry],
+    collect() {
+      this.set({ process: number }, process.memoryUsage.rss());
+    },
+  });
 }
 
 /** A model is counted only where it is known, so that clients cannot make up series. */
@@ -89,6 +108,7 @@ function addStates(registry: Registry, plane: () => DataPlane | undefined, pendi
   new Gauge({
     name: 'predictor_ready',
     help: 'Whether the server takes requests: every listed model was ready once, and it does not shut down',
+    aggregator: 'min',
     registers,
     collect() {
       this.set(Number(plane()?.ready() === true));
@@ -98,6 +118,7 @@ function addStates(registry: Registry, plane: () => DataPlane | undefined, pendi
     name: 'predictor_model_ready',
     help: 'Whether this version of the model serves',
     labelNames: perModel,
+    aggregator: 'min',
     registers,
     collect() {
       this.reset();
@@ -164,16 +185,17 @@ const readings: readonly Reading[] = [
   ],
 ];
 
-function addStatistics(registry: Registry, statistics: () => readonly ModelStatistics[]): void {
+function addStatistics(registry: Registry, statistics: () => Promise<readonly ModelStatistics[]>): void {
   for (const [name, help, read] of readings) {
     new Counter({
       name,
       help,
       labelNames: perModel,
       registers: [registry],
-      collect() {
+      async collect() {
+        const models = await statistics();
         this.reset();
-        for (const model of statistics()) this.inc({ model: model.name, version: model.version }, read(model));
+        for (const model of models) this.inc({ model: model.name, version: model.version }, read(model));
       },
     });
   }

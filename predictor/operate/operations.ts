@@ -30,13 +30,14 @@ export interface Operations {
   close(): Promise<void>;
 }
 
-/** Rejects when a file that the settings name cannot be used. */
+/** `process` is its number where several serve. Rejects when a file that the settings name cannot be used. */
 export async function createOperations(
   settings: OperateSettings,
   identity: { readonly name: string; readonly version: string },
   log: Log,
+  process?: number,
 ): Promise<Operations> {
-  const metrics = createMetrics(identity.version);
+  const metrics = createMetrics(identity.version, process);
   const observers = [metrics.observeCall, ...(settings.accessLog ? [createAccessLog(log)] : [])];
   const keys =
     settings.apiKeysFile === undefined ? undefined : guardByFile(settings.apiKeysFile, teller(log, 'API keys'));

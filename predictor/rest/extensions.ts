@@ -7,8 +7,10 @@ import { type Fields, member, objectAt, optionalObject, wrongKind } from './fiel
 import { parseJson } from './json.ts';
 import { perModel } from './v2.ts';
 
-const statistics: Handler = ({ services, path }) =>
-  json(200, { model_stats: services.plane.statistics(path.model || undefined, path.version).map(statisticsJson) });
+const statistics: Handler = async ({ services, path }) => {
+  const all = await services.plane.statistics(path.model || undefined, path.version);
+  return json(200, { model_stats: all.map(statisticsJson) });
+};
 
 export const extensionRoutes: readonly Route[] = [
   { method: 'GET', address: '/v2/models/stats', handler: statistics },
@@ -70,11 +72,11 @@ function logging({ services: { logControl } }: Call): Answer {
   return json(200, logControl.settings());
 }
 
-function changeLogging(call: Call): Answer {
+async function changeLogging(call: Call): Promise<Answer> {
   const { logControl, modelControl } = call.services;
   if (logControl === undefined) throw new ServeError('UNIMPLEMENTED', 'this server has no log settings');
   checkAdmin(modelControl, 'log settings are not changed');
-  logControl.change(optionalBody(call.body));
+  await logControl.change(optionalBody(call.body));
   return json(200, logControl.settings());
 }
 

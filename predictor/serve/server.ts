@@ -1,0 +1,154 @@
+/** One serving process: config → models → data plane → servers. */
+import { setTimeout as pause } from 'node:timers/promises';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { Config } from '../config.ts';
+import { createDataPlane } from '../data-plane.ts';
+import { createFetcher, type Fetcher } from '../models/fetch.ts';
+import { loadModel } from '../models/load.ts';
+import { servingDefaults } from '../models/place.ts';
+import { createRegistry, type Registry } from '../models/registry.ts';
+import type { Report } from '../models/report.ts';
+import { createTrials, type Trials } from '../models/trials.ts';
+import { eventTexts } from '../operate/events.ts';
+import { extensionsOf } from '../operate/extensions.ts';
+import { limits } from '../operate/limits.ts';
+import { closeAll, type Listener, listenAll } from '../operate/listeners.ts';
+import type { Log } from '../operate/log.ts';
+import type { LogControl } from '../operate/log-settings.ts';
+import { createOperations, type Operations } from '../operate/operations.ts';
+import { createShutdown, type ShutdownSteps } from '../operate/shutdown.ts';
+import type { Link } from '../processes/link.ts';
+import { readBudget } from '../runtime/cgroup.ts';
+import { announceInLog } from './announce.ts';
+import { createFollower, type Follower, listModels } from './follow.ts';
+import { createListeners } from './listeners.ts';
+
+export interface ServeParts {
+  readonly log: Log;
+  readonly logControl: LogControl;
+  /** Absent: this process serves alone. */
+  readonly link?: Link;
+  readonly exit: (code: number) => void;
+}
+
+export const identity = { name: packageJson.name, version: packageJson.version };
+
+/** Resolves once the first load is over. Rejects when the server cannot listen or a file of the settings is unusable. */
+export async function serve(config: Config, parts: ServeParts): Promise<void> {
+  const { log, link } = parts;
+  const models = createModels(config, log);
+  const { fetcher, registry } = models;
+  const operations = await createOperations(config, identity, log, link?.number);
+  let accepting = true;
+  const { observe, watch } = operations.metrics;
+  const own = watch(
+    createDataPlane({
+      registry,
+      identity,
+      accepting: () => accepting && (link?.allReady() ?? true),
+      extensions: extensionsOf((config.adminPort ?? config.adminGrpcPort) !== undefined),
+      observe,
+    }),
+  );
+  const alone = { plane: own, logControl: parts.logControl, metrics: operations.metrics.text };
+  const joined =
+    link?.join({ plane: own, logControl: parts.logControl, readings: operations.metrics.readings }) ?? alone;
+  const listeners = createListeners(config, { ...joined, surroundings: operations.surroundings });
+  const announce = link?.announce ?? announceInLog(log, config.httpHost, config.httpPort);
+  const follower = createFollower(config.models, () => listModels(config.models, fetcher), registry, log, announce);
+  const steps = stepsOf(config, listeners, operations, models, () => {
+    accepting = false;
+    follower.close();
+  });
+  const stop = createShutdown(steps, limits.shutdownMs, log, parts.exit);
+  if (link === undefined) onSignals(stop, follower);
+  else link.follow(stop, () => follower.reload('SIGHUP'));
+  const listen = async () => announce.listening(await listenAll(listeners, config.httpHost, log));
+  if (!(await begin(listen, follower, registry, link))) parts.exit(1);
+}
+
+/**
+ * The first process of its place listens before its models are loaded, so that health answers. One that replaces another
+ * loads first: until then its peers answer.
+ */
+async function begin(
+  listen: () => Promise<void>,
+  follower: Follower,
+  registry: Registry,
+  link: Link | undefined,
+): Promise<boolean> {
+  if (link?.replaces !== true) {
+    await listen();
+    return follower.start();
+  }
+  const served = await follower.start();
+  const listed = new Set(registry.index().map(({ name }) => name));
+  for (const name of link.unloaded) if (listed.has(name)) await registry.unload(name);
+  if (!served) return false;
+  await listen();
+  link.rejoin();
+  return true;
+}
+
+interface Models {
+  readonly fetcher: Fetcher;
+  readonly trials: Trials;
+  readonly registry: Registry;
+}
+
+function createModels(config: Config, log: Log): Models {
+  const report: Report = (event, fields) =>
+    log(event === 'warm-up-refused' ? 'warn' : 'info', event, eventTexts[event] ?? event, fields);
+  const { s3, mlflow, intraOpThreads } = config;
+  const fetcher = createFetcher({ ...s3, ...limits.modelFolder, ...(mlflow === undefined ? {} : { mlflow }) }, report);
+  const trials = createTrials(limits.modelProcess);
+  const settings = { fetcher, trials, report, intraOpThreads, serving: servingOf(config) };
+  const registry = createRegistry(
+    (source) => loadModel(source, settings),
+    report,
+    () => listModels(config.models, fetcher),
+  );
+  return { fetcher, trials, registry };
+}
+
+/** One core is left to each serving process itself. */
+function servingOf(config: Config) {
+  const cores = Math.floor(readBudget().cpus / config.intraOpThreads);
+  const left = Math.floor((cores - config.processes) / config.processes);
+  return {
+    ...servingDefaults,
+    inlineMaxUs: config.inlineMaxUs,
+    processes: config.modelProcesses || Math.min(Math.max(1, left), limits.modelProcesses),
+    maxWaiting: config.maxQueue,
+    batch: config.maxBatch,
+  };
+}
+
+function stepsOf(
+  config: Config,
+  listeners: readonly Listener[],
+  operations: Operations,
+  { registry, trials, fetcher }: Models,
+  stopAccepting: () => void,
+): ShutdownSteps {
+  // Whoever scrapes hears of the last requests too.
+  const isMetrics = ({ name }: Listener) => name === 'metrics';
+  return {
+    stopAccepting,
+    drain: () => pause(config.drainMs),
+    closeServers: () => closeAll(listeners.filter((listener) => !isMetrics(listener))),
+    releaseModels: async () => {
+      await registry.close();
+      await trials.close();
+      fetcher.close();
+      await closeAll(listeners.filter(isMetrics));
+      await operations.close();
+    },
+  };
+}
+
+function onSignals(stop: (signal: string) => void, follower: Follower): void {
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('SIGHUP', () => follower.reload('SIGHUP'));
+}
