@@ -100,9 +100,9 @@ export const rules: readonly Rule[] = [
     because: 'the outside is files, network and processes: rules belong in a stage, and commands join the two',
   },
   {
-    from: ['predictor/main.ts'],
+    from: ['predictor/main.ts', 'predictor/serve/'],
     to: ['predictor/', SCHEMAS, 'package.json'],
-    because: 'main composes everything',
+    because: 'main and serve compose everything',
   },
   {
     from: ['predictor/protocol/'],
@@ -128,6 +128,11 @@ export const rules: readonly Rule[] = [
     from: ['predictor/operate/'],
     to: ['predictor/protocol/', 'type:predictor/'],
     because: 'logs, metrics, limits and shutdown serve the transports and call none of the others',
+  },
+  {
+    from: ['predictor/processes/'],
+    to: ['predictor/protocol/', 'predictor/operate/', 'type:predictor/'],
+    because: 'several processes are led without knowing what each of them does',
   },
   {
     from: ['predictor/'],
