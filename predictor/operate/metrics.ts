@@ -4,12 +4,13 @@
  *
  * What the data plane counts anyway is read when somebody asks; only histograms and failures cost time on each request.
  */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { DataPlane } from '../data-plane.ts';
 import type { ErrorCode } from '../protocol/error.ts';
 import type { Duration, ModelStatistics } from '../protocol/messages.ts';
 import type { Observation, Observer } from '../protocol/observer.ts';
 import type { CallObserver } from './requests.ts';
+import { addIdentity, addResident, addStates, perModel } from './state-metrics.ts';
 
 export interface Metrics {
   /** For the data plane. */
@@ -54,8 +55,6 @@ const reasons = {
   INTERNAL: 'OTHER',
 } satisfies Record<ErrorCode, 'REJECTED' | 'CANCELED' | 'BACKEND' | 'OTHER'>;
 
-const perModel = ['model', 'version'] as const;
-
 /** `process` is the number of this process where several serve. */
 export function createMetrics(version: string, process?: number): Metrics {
   const registry = new Registry();
@@ -76,70 +75,6 @@ export function createMetrics(version: string, process?: number): Metrics {
     text: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
     readings: () => registry.getMetricsAsJSON(),
   };
-}
-
-function addIdentity(registry: Registry, version: string): void {
-  const labels = { version, node: process.versions.node };
-  const info = {
-    name: 'predictor_build_info',
-    help: 'Always 1; what runs stands in the labels',
-    aggregator: 'first' as const,
-    registers: [registry],
-  };
-  new Gauge({ ...info, labelNames: ['version', 'node'] }).set(labels, 1);
-}
-
-/** Summed it is in `process_resident_memory_bytes`; each process has its share of the models in memory. */
-function addResident(registry: Registry, number: number): void {
-  new Gauge({
-    name: 'predictor_process_resident_bytes',
-    help: 'Memory of each serving process',
-    labelNames: ['process'],
-    registers: [registry],
-    collect() {
-      this.set({ process: number }, process.memoryUsage.rss());
-    },
-  });
-}
-
-/** A model is counted only where it is known, so that clients cannot make up series. */
-function addStates(registry: Registry, plane: () => DataPlane | undefined, pending: ReadonlyMap<string, number>): void {
-  const registers = [registry];
-  new Gauge({
-    name: 'predictor_ready',
-    help: 'Whether the server takes requests: every listed model was ready once, and it does not shut down',
-    aggregator: 'min',
-    registers,
-    collect() {
-      this.set(Number(plane()?.ready() === true));
-    },
-  });
-  new Gauge({
-    name: 'predictor_model_ready',
-    help: 'Whether this version of the model serves',
-    labelNames: perModel,
-    aggregator: 'min',
-    registers,
-    collect() {
-      this.reset();
-      for (const { name, version, state } of plane()?.index() ?? [])
-        this.set({ model: name, version }, Number(state === 'READY'));
-    },
-  });
-  new Gauge({
-    name: 'nv_inference_pending_request_count',
-    help: 'Inference requests that wait or run; the version is that asked for, or empty',
-    labelNames: perModel,
-    registers,
-    collect() {
-      this.reset();
-      const known = new Set(plane()?.models());
-      for (const [key, count] of pending) {
-        const [model = '', version = ''] = JSON.parse(key) as string[];
-        if (known.has(model)) this.set({ model, version }, count);
-      }
-    },
-  });
 }
 
 function counted(plane: DataPlane, pending: Map<string, number>): DataPlane['infer'] {
