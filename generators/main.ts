@@ -8,6 +8,7 @@ import { schemasCommand } from './commands/schemas-command.ts';
 import { sealCommand } from './commands/seal-command.ts';
 import { startCommand } from './commands/start-command.ts';
 import { verify } from './commands/verify.ts';
+import { verifyObjects } from './commands/verify-objects.ts';
 import { githubReport } from './report/github.ts';
 import { jsonReport } from './report/json.ts';
 import { locateProblems } from './report/located.ts';
@@ -23,6 +24,10 @@ interface CommonOptions {
 
 interface ClusterOptions extends CommonOptions {
   readonly cluster?: string[];
+}
+
+interface VerifyOptions extends ClusterOptions {
+  readonly objects?: string[];
 }
 
 /** Exit codes: 0 fine, 1 problems in the input, 2 wrong usage or a bug. */
@@ -75,8 +80,11 @@ function program(finish: (code: number) => void): Command {
     });
   clusters(root.command('verify'))
     .description('Check registry, clusters, manifests and sealed secrets, and that the made files are up to date.')
-    .action(async (options: ClusterOptions) => {
-      finish(report(await verify(options.root, compileOptions(options)), options.format));
+    .option('--objects <path...>', 'check these manifests instead: files, or folders of them, made by whomever')
+    .action(async ({ objects, ...options }: VerifyOptions) => {
+      const outcome =
+        objects === undefined ? await verify(options.root, compileOptions(options)) : await verifyObjects(objects);
+      finish(report(outcome, options.format));
     });
   diffCommand(root.command('diff'), {
     write: (text) => process.stdout.write(text),

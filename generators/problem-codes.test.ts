@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { problemCodes } from './problem-codes.ts';
+import { admissionNames, readAdmission } from './testdata/admission.ts';
 import { fixtureNames, readFixture } from './testdata/project.ts';
 
 const codes = Object.keys(problemCodes);
@@ -31,11 +32,11 @@ test('a code stands in the catalogue once', () => {
 });
 
 test('every code has a fixture, or a test that is named here', () => {
-  const provoked = new Set(
-    fixtureNames('invalid').flatMap((name) =>
-      readFixture('invalid', name).expected.map((line) => line.split(' ')[0] ?? ''),
-    ),
-  );
+  const expected = [
+    ...fixtureNames('invalid').flatMap((name) => readFixture('invalid', name).expected),
+    ...admissionNames('invalid').flatMap((name) => readAdmission('invalid', name).expected),
+  ];
+  const provoked = new Set(expected.map((line) => line.split(' ')[0] ?? ''));
   for (const code of codes) {
     const file = testedElsewhere[code];
     if (file === undefined)

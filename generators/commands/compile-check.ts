@@ -1,7 +1,10 @@
 /** Checks manifests in memory, and remembers which it found without fault: a second run checks what has changed. */
+import type { KubeObject } from '../kube/object.ts';
 import { schemaStore } from '../outside/schema-store.ts';
 import type { Problem } from '../problem.ts';
-import type { Rendered } from '../render/render.ts';
+import type { PlacedObject, Rendered } from '../render/render.ts';
+import { checkAdmission, checkPriorities } from '../verify/admission/admission.ts';
+import { isRuntime } from '../verify/admission/runtime.ts';
 import { changesOf, newObjects } from '../verify/changes.ts';
 import { checkObjects, keepsReferences } from '../verify/objects.ts';
 import { createSchemaChecker } from '../verify/schemas.ts';
@@ -9,20 +12,40 @@ import { createSchemaChecker } from '../verify/schemas.ts';
 /** Checks what differs from the last manifests of the cluster that were without fault; all of them at first. */
 export type ManifestChecker = (cluster: string, rendered: Rendered) => Problem[];
 
-export function createManifestChecker(): ManifestChecker {
+/** What one object shows by itself: its schema, and where that holds, what KServe would say to it. */
+export type ObjectChecker = (object: KubeObject, file: string) => readonly Problem[];
+
+export function createObjectChecker(): ObjectChecker {
   const checkSchema = createSchemaChecker(schemaStore());
+  return (object, file) => {
+    const problems = checkSchema(object, file);
+    return problems.length > 0 ? problems : checkAdmission(object, file);
+  };
+}
+
+export function createManifestChecker(): ManifestChecker {
+  const checkObject = createObjectChecker();
   const sound = new Map<string, Rendered>();
   return (cluster, rendered) => {
     const before = sound.get(cluster);
     const changes = before === undefined ? undefined : changesOf(before, rendered);
     const problems: Problem[] = [];
     for (const { object, file } of changes?.map(({ now }) => now) ?? newObjects(before, rendered)) {
-      for (const problem of checkSchema(object, file)) problems.push(problem);
+      for (const problem of checkObject(object, file)) problems.push(problem);
     }
     if (changes === undefined || !changes.every(keepsReferences)) {
       for (const problem of checkObjects(rendered.objects)) problems.push(problem);
     }
+    if (changes === undefined || changes.some(({ now }) => isRuntime(now.object))) {
+      for (const problem of checkPriorities(soundRuntimes(rendered.objects, problems))) problems.push(problem);
+    }
     if (problems.length === 0) sound.set(cluster, rendered);
     return problems;
   };
+}
+
+/** Runtimes whose schema holds: the others have been reported, and their types cannot be trusted. */
+export function soundRuntimes(placed: readonly PlacedObject[], problems: readonly Problem[]): PlacedObject[] {
+  const faulty = new Set(problems.map(({ where }) => where.file));
+  return placed.filter(({ object, file }) => isRuntime(object) && !faulty.has(file));
 }

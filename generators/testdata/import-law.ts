@@ -58,7 +58,14 @@ export const rules: readonly Rule[] = [
   },
   {
     from: ['generators/verify/'],
-    to: [...NOUNS, KUBE, 'type:generators/render/', 'type:generators/plan/', 'type:generators/resolve/'],
+    to: [
+      ...NOUNS,
+      KUBE,
+      'type:generators/render/',
+      'type:generators/plan/',
+      'type:generators/resolve/',
+      `type:${SCHEMAS}types/`,
+    ],
     because: 'verify judges what was made without knowing how; it would repeat the faults of what it calls',
   },
   {

@@ -48,7 +48,8 @@ export function keepsReferences({ before, now }: Change): boolean {
   );
 }
 
-function checkTaken(placed: readonly PlacedObject[]): Problem[] {
+/** Two objects with one identity. */
+export function checkTaken(placed: readonly PlacedObject[]): Problem[] {
   const first = new Map<string, string>();
   const problems: Problem[] = [];
   for (const { file, object } of placed) {

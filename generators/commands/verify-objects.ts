@@ -1,0 +1,73 @@
+/** `npm run verify -- --objects <file|folder>`: manifests that are not made here, through every tier that judges objects. */
+import type { KubeObject } from '../kube/object.ts';
+import { readManifests } from '../outside/manifests.ts';
+import { type Manifest, parseManifests } from '../parse/manifests.ts';
+import { fault, type Problem, type Where } from '../problem.ts';
+import type { PlacedObject } from '../render/render.ts';
+import { checkPriorities } from '../verify/admission/admission.ts';
+import { checkTaken } from '../verify/objects.ts';
+import { createObjectChecker, soundRuntimes } from './compile-check.ts';
+import { createLocate } from './locate.ts';
+import type { Outcome } from './outcome.ts';
+
+const RUN = ['T1', 'T3'] as const;
+const NOT_RUN = ['T0', 'T2', 'T4', 'T5', 'T6', 'T7', 'T8', 'T9'] as const;
+
+export interface CheckedManifests {
+  readonly problems: readonly Problem[];
+  readonly objects: readonly PlacedObject[];
+}
+
+/** Reads and checks every `.yaml`, `.yml` and `.json` file of the paths. */
+export async function verifyObjects(paths: readonly string[]): Promise<Outcome> {
+  const { texts, missing } = await readManifests(paths);
+  const { problems, objects } = checkManifests(texts);
+  const absent = missing.map((file) =>
+    fault('FILE_MISSING', { file }, `Cannot find "${file}"`, 'Name a file or a folder that exists'),
+  );
+  return {
+    problems: [...absent, ...problems],
+    locate: createLocate(new Map(), (file) => texts.get(file)),
+    done: `${objects.length} objects in ${texts.size} files checked`,
+    summary: { files: texts.size, objects: objects.length, tiers: { run: RUN, notRun: NOT_RUN } },
+    notes: [`tiers run: ${RUN.join(', ')}; not run: ${NOT_RUN.join(', ')}`],
+  };
+}
+
+/** The same for texts by the names of their files. */
+export function checkManifests(texts: ReadonlyMap<string, string>): CheckedManifests {
+  const checkObject = createObjectChecker();
+  const problems: Problem[] = [];
+  const objects: PlacedObject[] = [];
+  const manifests = new Map<string, Manifest>();
+  for (const [file, text] of texts) {
+    const parsed = parseManifests(file, text);
+    problems.push(...parsed.problems);
+    for (const manifest of parsed.value ?? []) {
+      manifests.set(manifest.place, manifest);
+      if (isObject(manifest.value)) objects.push({ file: manifest.place, object: manifest.value });
+      else problems.push(notAnObject(manifest));
+    }
+  }
+  const found = objects.flatMap(({ object, file }) => checkObject(object, file));
+  found.push(...checkTaken(objects), ...checkPriorities(soundRuntimes(objects, found)));
+  const locate = (where: Where): Where => manifests.get(where.file)?.locate(where) ?? where;
+  for (const { where, related, ...rest } of found) {
+    problems.push({
+      ...rest,
+      where: locate(where),
+      ...(related === undefined ? {} : { related: related.map(locate) }),
+    });
+  }
+  return { problems, objects };
+}
+
+function isObject(value: unknown): value is KubeObject {
+  const { apiVersion, kind, metadata } = (value ?? {}) as Partial<KubeObject>;
+  return typeof apiVersion === 'string' && typeof kind === 'string' && typeof metadata?.name === 'string';
+}
+
+function notAnObject(manifest: Manifest): Problem {
+  const message = `Cannot check "${manifest.place}": it lacks apiVersion, kind or metadata.name`;
+  return fault('OBJECT_INVALID', manifest.locate({}), message, 'Write a Kubernetes object, or leave the file out');
+}

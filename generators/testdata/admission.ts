@@ -1,0 +1,52 @@
+/** The fixtures of `admission/`: one manifest each, with what is expected of it at its head. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { type CheckedManifests, checkManifests } from '../commands/verify-objects.ts';
+import { createLocate } from '../commands/locate.ts';
+import { type LocatedProblem, locateProblems } from '../report/located.ts';
+
+const here = fileURLToPath(new URL('admission', import.meta.url));
+
+export interface AdmissionFixture {
+  readonly name: string;
+  /** `# expect CODE line:column`, with `warning` behind it where it is one. */
+  readonly expected: readonly string[];
+  readonly found: readonly string[];
+  readonly problems: readonly LocatedProblem[];
+  readonly objects: CheckedManifests['objects'];
+}
+
+/** A case in which the API server says something else than we do, and why. */
+export interface Disagreement {
+  readonly fixture: string;
+  readonly server: 'accepts' | 'refuses';
+  readonly because: string;
+}
+
+export function admissionNames(kind: 'valid' | 'invalid'): string[] {
+  return readdirSync(`${here}/${kind}`)
+    .map((file) => file.replace(/\.yaml$/, ''))
+    .sort();
+}
+
+export function readAdmission(kind: 'valid' | 'invalid', name: string): AdmissionFixture {
+  const file = `${kind}/${name}.yaml`;
+  const text = readFileSync(`${here}/${file}`, 'utf8');
+  const head = text.split('\n').filter((line) => line.startsWith('# expect '));
+  const texts = new Map([[file, text]]);
+  const { problems, objects } = checkManifests(texts);
+  const located = locateProblems(
+    problems,
+    createLocate(new Map(), (path) => texts.get(path)),
+  );
+  const found = located.map(({ code, position, severity }) => {
+    const place = position === undefined ? '' : ` ${position.line}:${position.column}`;
+    return `${code}${place}${severity === 'warning' ? ' warning' : ''}`;
+  });
+  return { name, expected: head.map((line) => line.slice('# expect '.length)), found, problems: located, objects };
+}
+
+export function readDisagreements(): readonly Disagreement[] {
+  return parse(readFileSync(`${here}/disagreements.yaml`, 'utf8')) as readonly Disagreement[];
+}
