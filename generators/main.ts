@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { createColors } from 'picocolors';
 import { diffCommand } from './commands/diff-command.ts';
 import { generate } from './commands/generate.ts';
+import { modelCommand } from './commands/model-command.ts';
 import type { Outcome } from './commands/outcome.ts';
 import { schemasCommand } from './commands/schemas-command.ts';
 import { sealCommand } from './commands/seal-command.ts';
@@ -86,6 +87,12 @@ function program(finish: (code: number) => void): Command {
         objects === undefined ? await verify(options.root, compileOptions(options)) : await verifyObjects(objects);
       finish(report(outcome, options.format));
     });
+  modelCommand(root.command('model'), {
+    common,
+    paint: createColors(useColour()),
+    progress,
+    finish: (outcome, flags) => finish(report(outcome, flags.format)),
+  });
   diffCommand(root.command('diff'), {
     write: (text) => process.stdout.write(text),
     finish: (outcome, format) => finish(report(outcome, format)),

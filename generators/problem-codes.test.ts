@@ -23,6 +23,13 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   FILE_ORPHAN: './commands/verify.test.ts',
   FILE_ABSENT: './commands/verify.test.ts',
   BASE_UNKNOWN: './commands/diff.test.ts',
+  MODEL_UNKNOWN: './commands/model-edit.test.ts',
+  MODEL_NOT_SERVED: './commands/model-edit.test.ts',
+  MODEL_SERVED: './commands/model-edit.test.ts',
+  CANARY_MISSING: './commands/model-edit.test.ts',
+  CANARY_RUNNING: './commands/model-edit.test.ts',
+  HISTORY_UNKNOWN: './commands/model-edit.test.ts',
+  LAYOUT_UNKNOWN: './commands/model-edit.test.ts',
 };
 
 test('a code stands in the catalogue once', () => {

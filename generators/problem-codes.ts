@@ -132,6 +132,15 @@ export const problemCodes = {
 
   // the base of a comparison
   BASE_UNKNOWN: 'files',
+
+  // what `npm run model` refuses before anything is compiled
+  MODEL_UNKNOWN: 'edit',
+  MODEL_NOT_SERVED: 'edit',
+  MODEL_SERVED: 'edit',
+  CANARY_MISSING: 'edit',
+  CANARY_RUNNING: 'edit',
+  HISTORY_UNKNOWN: 'edit',
+  LAYOUT_UNKNOWN: 'edit',
 } as const;
 
 export type ProblemCode = keyof typeof problemCodes;

@@ -147,3 +147,26 @@ function run(root: string, args: readonly string[], input: string): Promise<Buff
     child.stdin.end(input);
   });
 }
+
+/** A commit that changed a file, and the file as it left it. */
+export interface Revision {
+  readonly id: string;
+  /** Day of the commit, `2026-11-22`. */
+  readonly day: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** The states of one file, newest first; a state is read when it is asked for. Throws GitRefused. */
+export async function* history(root: string, path: string, most: number): AsyncGenerator<Revision> {
+  const listed = await git(root, ['log', `--max-count=${most}`, '--format=%H%x09%cs%x09%s', '--', path]);
+  for (const line of listed.split('\n').filter((one) => one !== '')) {
+    const [id = '', day = '', ...subject] = line.split('\t');
+    const text = await git(root, ['show', `${id}:./${path}`]).catch((error: unknown) => {
+      // A commit that removed the file has no state of it.
+      if (error instanceof GitRefused) return undefined;
+      throw error;
+    });
+    if (text !== undefined) yield { id, day, subject: subject.join('\t'), text };
+  }
+}
