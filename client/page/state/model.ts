@@ -1,0 +1,175 @@
+/** One model's page: what is typed, who is asked, what came back. Nothing typed is lost by an error or a reload. */
+import { computed, effect, type ReadonlySignal, type Signal, signal, untracked } from '@preact/signals';
+import type { ModelDetail, Signature, TargetDetail } from '../../contract.ts';
+import { type Form, formOf, initialValues, type Values } from '../model/form.ts';
+import { type Entry, headlineOf, parseEntries, remember } from '../model/history.ts';
+import { type Built, buildRequest } from '../model/request.ts';
+import { fromHash, LONGEST, toHash } from '../model/share.ts';
+import { asTensors, rawForm, type RawTensor } from '../model/raw.ts';
+import { kept, load, save } from './kept.ts';
+import { createSide, type Got, type Side } from './side.ts';
+
+export interface ModelState {
+  readonly model: ModelDetail;
+  readonly target: Signal<TargetDetail>;
+  /** `model` or `model@target`; empty for none. */
+  readonly versus: Signal<string>;
+  readonly form: ReadonlySignal<Form>;
+  readonly values: Signal<Values>;
+  /** Tensors that people name themselves, where nobody knows the signature; undefined where it is known. */
+  readonly raw: Signal<readonly RawTensor[]> | undefined;
+  readonly built: ReadonlySignal<Built>;
+  readonly live: Signal<string>;
+  readonly side: ReadonlySignal<Side>;
+  readonly other: Signal<Side | undefined>;
+  readonly history: ReadonlySignal<readonly Entry[]>;
+  set(key: string, value: string): void;
+  reset(): void;
+  restore(values: Values): void;
+  forget(): void;
+  /** The page's address with everything in it; undefined where that would be too long. */
+  address(): string | undefined;
+  stop(): void;
+}
+
+/** An answer becomes history when nobody has changed it for this long (milliseconds). */
+const SETTLED = 900;
+
+export function createModelState(model: ModelDetail): ModelState {
+  const first = model.targets[0];
+  if (first === undefined) throw new Error(`model "${model.name}" has no target`);
+  const known = first.signature.inputs.length > 0;
+  const shared = fromHash(known ? formOf(first.signature, model) : [], location.hash);
+  const target = signal(model.targets.find(({ name }) => name === shared.target) ?? first);
+  const raw = known ? undefined : keptRaw(model);
+  const form = computed(() => (raw === undefined ? formOf(target.value.signature, model) : rawForm(raw.value)));
+  const before = load('session', `values:${model.name}`);
+  const values = signal<Values>({ ...initialValues(form.peek()), ...parseValues(before), ...shared.values });
+  const versus = signal(shared.versus ?? '');
+  const built = computed(() => (raw === undefined ? buildRequest(form.value, values.value) : asTensors(raw.value)));
+  const live = kept('local', 'live', 'on');
+  const stored = kept('local', `history:${model.name}`, '[]');
+  const history = computed(() => parseEntries(stored.value));
+  let settling: ReturnType<typeof setTimeout> | undefined;
+  const arrived = (got: Got): void => {
+    clearTimeout(settling);
+    const snapshot = raw === undefined ? values.peek() : { raw: JSON.stringify(raw.peek()) };
+    settling = setTimeout(() => {
+      const entry: Entry = {
+        at: new Date().toISOString(),
+        target: target.peek().name,
+        ...(got.answer.version === undefined ? {} : { version: got.answer.version }),
+        values: snapshot,
+        ...headlineOf(got.reading),
+      };
+      stored.value = JSON.stringify(remember(parseEntries(stored.peek()), entry));
+    }, SETTLED);
+  };
+  const side = computed(() => createSide(model, target.value, arrived));
+  const other = signal<Side | undefined>(undefined);
+  let saving: ReturnType<typeof setTimeout> | undefined;
+  const stops = [
+    effect(() => {
+      const text = JSON.stringify(values.value);
+      clearTimeout(saving);
+      saving = setTimeout(() => save('session', `values:${model.name}`, text), 150);
+    }),
+    // A side that is left stops asking.
+    effect(() => {
+      const current = side.value;
+      return () => current.stop();
+    }),
+    effect(() => {
+      const { request } = built.value;
+      const sides = [side.value, other.value];
+      if (live.value === 'on' || request === undefined) untracked(() => sides.forEach((one) => one?.ask(request)));
+    }),
+  ];
+  const restore = (next: Values): void => {
+    if (raw !== undefined) raw.value = parseRaw(next['raw']) ?? raw.peek();
+    else values.value = { ...initialValues(form.peek()), ...next };
+  };
+  return {
+    model,
+    target,
+    versus,
+    form,
+    values,
+    raw,
+    built,
+    live,
+    side,
+    other,
+    history,
+    set: (key, value) => {
+      values.value = { ...values.peek(), [key]: value };
+    },
+    reset: () => restore(raw === undefined ? {} : { raw: JSON.stringify(firstRaw) }),
+    restore,
+    forget: () => {
+      stored.value = '[]';
+    },
+    address: () => {
+      const beside = versus.peek() === '' ? {} : { versus: versus.peek() };
+      const where = target.peek() === first ? {} : { target: target.peek().name };
+      const hash = toHash(form.peek(), { values: values.peek(), ...where, ...beside });
+      return hash.length > LONGEST ? undefined : `${location.origin}${location.pathname}${hash}`;
+    },
+    stop: () => {
+      clearTimeout(settling);
+      clearTimeout(saving);
+      save('session', `values:${model.name}`, JSON.stringify(values.peek()));
+      for (const stop of stops) stop();
+      other.peek()?.stop();
+    },
+  };
+}
+
+const firstRaw: readonly RawTensor[] = [{ name: 'input-0', datatype: 'FP32', shape: '1, 4', data: '[[0, 0, 0, 0]]' }];
+
+function keptRaw(model: ModelDetail): Signal<readonly RawTensor[]> {
+  const key = `raw:${model.name}`;
+  const example = model.example?.inputs.map(
+    ({ name, datatype, shape, data }): RawTensor => ({ name, datatype, shape: shape.join(', '), data: JSON.stringify(data) }),
+  );
+  const raw = signal(parseRaw(load('session', key)) ?? example ?? firstRaw);
+  effect(() => save('session', key, JSON.stringify(raw.value)));
+  return raw;
+}
+
+function parseRaw(text: string | undefined): readonly RawTensor[] | undefined {
+  const list = parseJson(text);
+  return Array.isArray(list) && list.length > 0 && list.every(isRaw) ? list : undefined;
+}
+
+function isRaw(value: unknown): value is RawTensor {
+  if (value === null || typeof value !== 'object') return false;
+  return ['name', 'datatype', 'shape', 'data'].every((key) => typeof (value as Record<string, unknown>)[key] === 'string');
+}
+
+function parseValues(text: string | undefined): Values {
+  const value = parseJson(text);
+  if (value === null || typeof value !== 'object') return {};
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => typeof one === 'string'));
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    // Not written by this page.
+    return null;
+  }
+}
+
+/** Whether the same input suits another signature. */
+export function suits(one: Signature, other: Signature): boolean {
+  return (
+    one.inputs.length === other.inputs.length &&
+    one.inputs.every(({ shape, datatype }, index) => {
+      const beside = other.inputs[index];
+      return beside?.datatype === datatype && beside.shape.length === shape.length &&
+        shape.every((size, at) => size === -1 || beside.shape[at] === -1 || size === beside.shape[at]);
+    })
+  );
+}
