@@ -1,9 +1,11 @@
 /** Every word that the page says. One language, one file: a translation is another file of this shape. */
 
-const count = (many: number, one: string, more = `${one}s`): string => `${many.toLocaleString('en')} ${many === 1 ? one : more}`;
+const count = (many: number, one: string, more = `${one}s`): string =>
+  `${many.toLocaleString('en')} ${many === 1 ? one : more}`;
 const bytes = (size: number): string =>
   size < 1000 ? `${size} B` : size < 1e6 ? `${(size / 1e3).toFixed(1)} kB` : `${(size / 1e6).toFixed(1)} MB`;
-const dims = (shape: readonly number[]): string => (shape.length === 0 ? 'one value' : shape.map((size) => (size < 0 ? 'any' : size)).join(' × '));
+const dims = (shape: readonly number[]): string =>
+  shape.length === 0 ? 'one value' : shape.map((size) => (size < 0 ? 'any' : size)).join(' × ');
 const failedRows = (failed: number): string => (failed === 0 ? '' : `, ${count(failed, 'row')} with an error`);
 
 export const texts = {
@@ -21,12 +23,17 @@ export const texts = {
   owner: (owner: string): string => `by ${owner}`,
   metric: (name: string): string => name.replaceAll('_', ' '),
   percent: (share: number, digits = 1): string => `${(share * 100).toFixed(digits)} %`,
-  ms: (value: number): string => (value < 0.05 ? '< 0.1 ms' : value < 100 ? `${value.toFixed(1)} ms` : `${Math.round(value).toLocaleString('en')} ms`),
+  ms: (value: number): string =>
+    value < 0.05 ? '< 0.1 ms' : value < 100 ? `${value.toFixed(1)} ms` : `${Math.round(value).toLocaleString('en')} ms`,
   share: (version: string, weight: number): string => `version ${version}: ${weight} %`,
+  shareShort: (version: string, weight: number): string => `v${version} ${weight} %`,
   traffic: (said: string): string => `Traffic: ${said}`,
-  targetOption: (label: string, version: string | undefined): string => (version === undefined ? label : `${label} (version ${version})`),
+  targetOption: (label: string, version: string | undefined): string =>
+    version === undefined ? label : `${label} (version ${version})`,
   sideTitle: (title: string, target: string, version: string | undefined): string =>
-    [title, target === 'stable' ? '' : target, version === undefined ? '' : `version ${version}`].filter(Boolean).join(' · '),
+    [title, target === 'stable' ? '' : target, version === undefined ? '' : `version ${version}`]
+      .filter(Boolean)
+      .join(' · '),
   readiness: { ready: 'Ready', loading: 'Loading', down: 'Down', unknown: 'Not checked yet' },
   theme: {
     button: (now: string, next: string): string => `Colours: ${now}. Change to ${next}.`,
@@ -83,7 +90,8 @@ export const texts = {
     upload: 'From file',
     clear: 'Remove',
     tensor: (datatype: string, shape: readonly number[]): string => `${datatype}, ${dims(shape)}`,
-    longText: (name: string, size: number): string => `${name === '' ? 'A large tensor' : name} (${bytes(size)} of JSON)`,
+    longText: (name: string, size: number): string =>
+      `${name === '' ? 'A large tensor' : name} (${bytes(size)} of JSON)`,
   },
   field: {
     empty: 'Enter a number.',
@@ -101,7 +109,8 @@ export const texts = {
     ragged: 'The lists inside have different lengths.',
     object: 'A tensor has lists and values, no objects.',
     element: (text: string, datatype: string): string => `${text} does not fit ${datatype}.`,
-    shape: (wanted: readonly number[], got: readonly number[]): string => `The model takes ${dims(wanted)}; this is ${dims(got)}.`,
+    shape: (wanted: readonly number[], got: readonly number[]): string =>
+      `The model takes ${dims(wanted)}; this is ${dims(got)}.`,
   },
   npy: {
     magic: 'this is not a NumPy file',
@@ -110,7 +119,8 @@ export const texts = {
     type: (type: string): string => `its type ${type} is none of the protocol`,
   },
   file: {
-    tooLarge: (name: string, size: number, most: number): string => `${name} has ${bytes(size)}; at most ${bytes(most)} go in one request.`,
+    tooLarge: (name: string, size: number, most: number): string =>
+      `${name} has ${bytes(size)}; at most ${bytes(most)} go in one request.`,
     wrong: (name: string, why: string): string => `${name}: ${why}`,
     unreadable: (name: string, why: string): string => `Cannot read ${name}: ${why}`,
   },
@@ -145,7 +155,8 @@ export const texts = {
     waiting: 'Asking the model…',
     none: 'Change the input and the answer appears here.',
     before: 'The last answer, before the change:',
-    problems: (many: number): string => `${count(many, 'field needs', 'fields need')} another value before the model can be asked.`,
+    problems: (many: number): string =>
+      `${count(many, 'field needs', 'fields need')} another value before the model can be asked.`,
     said: (headline: string, share: number | undefined): string =>
       share === undefined ? `Answer: ${headline}` : `Answer: ${headline}, ${(share * 100).toFixed(1)} percent`,
     classNumber: (index: string): string => `Class ${index}`,
@@ -175,12 +186,15 @@ export const texts = {
     reload: 'Reload the page',
   },
   whatif: {
-    about: (points: number): string => `What the model would say if only one value were different: ${points} points a curve, all asked in one request. Click a curve to take its value.`,
+    about: (points: number): string =>
+      `What the model would say if only one value were different: ${points} points a curve, all asked in one request. Click a curve to take its value.`,
     none: 'Curves need fields with a range, and values without an error.',
-    summary: (title: string, first: string, one: string, last: string, other: string): string => `${title}: at ${first} the answer is ${one}, at ${last} it is ${other}.`,
+    summary: (title: string, first: string, one: string, last: string, other: string): string =>
+      `${title}: at ${first} the answer is ${one}, at ${last} it is ${other}.`,
   },
   csv: {
-    about: 'Give a CSV file, one row for each question. You get the same file with the answers, and what was wrong with a row where it had none.',
+    about:
+      'Give a CSV file, one row for each question. You get the same file with the answers, and what was wrong with a row where it had none.',
     choose: 'Choose a file',
     drop: 'or drop it here',
     file: (name: string, size: number): string => `${name}, ${bytes(size)}`,
@@ -192,8 +206,10 @@ export const texts = {
     header: 'The first row has names',
     unmapped: 'choose a column',
     column: (index: number): string => `column ${index}`,
-    missing: (names: string, many: number): string => `${count(many, 'field has', 'fields have')} no column: ${names}${many > 5 ? ', …' : ''}.`,
-    many: (many: number): string => `${many.toLocaleString('en')} columns, by name where the first row has names, else in their order.`,
+    missing: (names: string, many: number): string =>
+      `${count(many, 'field has', 'fields have')} no column: ${names}${many > 5 ? ', …' : ''}.`,
+    many: (many: number): string =>
+      `${many.toLocaleString('en')} columns, by name where the first row has names, else in their order.`,
     noCell: (title: string): string => `${title}: the row has no such column`,
     start: 'Predict all rows',
     cancel: 'Cancel',
@@ -201,7 +217,8 @@ export const texts = {
     progress: (rows: number, failed: number): string => `${count(rows, 'row')} done${failedRows(failed)}`,
     ended: {
       done: (rows: number, failed: number): string => `Done: ${count(rows, 'row')}${failedRows(failed)}.`,
-      cancelled: (rows: number, failed: number): string => `Cancelled after ${count(rows, 'row')}${failedRows(failed)}.`,
+      cancelled: (rows: number, failed: number): string =>
+        `Cancelled after ${count(rows, 'row')}${failedRows(failed)}.`,
       failed: (rows: number, failed: number): string => `Stopped after ${count(rows, 'row')}${failedRows(failed)}.`,
     },
     waitingFor: (why: string): string => `Waiting, then going on: ${why}`,
@@ -273,20 +290,41 @@ export const texts = {
     again: (seconds: number): string => (seconds > 0 ? `by itself in ${seconds} s` : 'now'),
     codes: {
       OFFLINE: { title: 'The site cannot be reached', advice: 'What you typed is kept.' },
-      BAD_REQUEST: { title: 'The request was not understood', advice: 'Change the input, or reload the page if it is older than the site.' },
+      BAD_REQUEST: {
+        title: 'The request was not understood',
+        advice: 'Change the input, or reload the page if it is older than the site.',
+      },
       SIGNED_OUT: { title: 'You are signed out', advice: 'Sign in again; what you typed is kept.' },
       CROSS_SITE: { title: 'The site refused this page', advice: 'Open it at its own address.' },
-      NOT_FOUND: { title: 'The site does not know this address', advice: 'Reload the page: it may be older than the site.' },
+      NOT_FOUND: {
+        title: 'The site does not know this address',
+        advice: 'Reload the page: it may be older than the site.',
+      },
       MODEL_UNKNOWN: { title: 'The model is not here any more', advice: 'It may have been retired or renamed.' },
       TARGET_UNKNOWN: { title: 'This version is not here any more', advice: 'Reload the page to see which are.' },
-      METHOD_NOT_ALLOWED: { title: 'The site refused the request', advice: 'Reload the page: it may be older than the site.' },
-      TOO_LARGE: { title: 'The request is too large', advice: 'Send less at once; the tab “Many rows” cuts tables into pieces.' },
-      ENCODING_UNKNOWN: { title: 'The request was not understood', advice: 'Reload the page: it may be older than the site.' },
+      METHOD_NOT_ALLOWED: {
+        title: 'The site refused the request',
+        advice: 'Reload the page: it may be older than the site.',
+      },
+      TOO_LARGE: {
+        title: 'The request is too large',
+        advice: 'Send less at once; the tab “Many rows” cuts tables into pieces.',
+      },
+      ENCODING_UNKNOWN: {
+        title: 'The request was not understood',
+        advice: 'Reload the page: it may be older than the site.',
+      },
       RATE_LIMITED: { title: 'Too many requests', advice: 'The page asks again as soon as it may.' },
-      MODEL_REFUSED: { title: 'The model refused the input', advice: 'Change the input: the model says above what is wrong.' },
+      MODEL_REFUSED: {
+        title: 'The model refused the input',
+        advice: 'Change the input: the model says above what is wrong.',
+      },
       MODEL_DOWN: { title: 'The model cannot be reached', advice: 'It may be starting. What you typed is kept.' },
       MODEL_FAILED: { title: 'The model failed', advice: 'Try again, or tell its owner what the model said.' },
-      MODEL_NONSENSE: { title: 'The model gave an answer that makes no sense', advice: 'Tell its owner; trying again rarely helps.' },
+      MODEL_NONSENSE: {
+        title: 'The model gave an answer that makes no sense',
+        advice: 'Tell its owner; trying again rarely helps.',
+      },
       MODEL_TIMEOUT: { title: 'The model takes too long', advice: 'It may be busy. What you typed is kept.' },
       SIGN_IN_FAILED: { title: 'Signing in failed', advice: 'Try again in a moment.' },
       STOPPING: { title: 'The site is restarting', advice: 'Try again in a moment.' },

@@ -1,7 +1,7 @@
 /** What a model answered, in the words that people use: a class and how sure, a number, or the tensors as they are. */
 import type { CatalogueTensor, CatalogueVersion } from '../../contract.ts';
 import { texts } from '../texts.ts';
-import { isFloat, isInteger, type Datatype, type Scalar } from './datatype.ts';
+import { type Datatype, isFloat, isInteger, type Scalar } from './datatype.ts';
 import { type Json, parseExact } from './exact.ts';
 
 export interface OutputTensor {
@@ -56,7 +56,9 @@ function tensorOf(one: Readonly<Record<string, Json>>, known: readonly Catalogue
   if (typeof name !== 'string' || typeof datatype !== 'string' || !Array.isArray(shape) || !Array.isArray(data)) {
     throw new SyntaxError(texts.failure.badOutput(index));
   }
-  const same = known.find((tensor) => tensor.name === name || tensor.alias === name) ?? (known.length === 1 ? known[0] : undefined);
+  const same =
+    known.find((tensor) => tensor.name === name || tensor.alias === name) ??
+    (known.length === 1 ? known[0] : undefined);
   return {
     name,
     datatype: datatype as Datatype,
@@ -85,7 +87,8 @@ export function readRow(answer: Answer, row = 0, rows = rowCount(answer)): Readi
     const [value] = values;
     if (found !== undefined) shares = found;
     else if (values.length === 1 && label === undefined && isClass(output)) label = className(output, value ?? null);
-    else if (values.length === 1 && typeof value !== 'string' && value !== undefined) numbers.push({ name: output.name, value });
+    else if (values.length === 1 && typeof value !== 'string' && value !== undefined)
+      numbers.push({ name: output.name, value });
     else rest.push({ ...output, data: values });
   }
   if (shares !== undefined && label === undefined) label = [...shares].sort((a, b) => b.share - a.share)[0]?.label;

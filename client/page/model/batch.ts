@@ -3,7 +3,16 @@
  * out in their order. A request that the model refuses is halved until the rows that it refuses stand alone.
  */
 import { type Answer, rowCount } from './answer.ts';
-import { answerCells, answerColumns, type Mapping, type Need, type Row, type RowValues, requestOf, rowValues } from './csv.ts';
+import {
+  answerCells,
+  answerColumns,
+  type Mapping,
+  type Need,
+  type Row,
+  type RowValues,
+  requestOf,
+  rowValues,
+} from './csv.ts';
 import type { Form } from './form.ts';
 import type { InferRequest } from './request.ts';
 
@@ -73,7 +82,14 @@ async function solveRows(
   async function divide(part: typeof good): Promise<void> {
     if (part.length === 0) return;
     try {
-      const answer = await persist(options, requestOf(options.form, options.needs, part.map(({ values }) => values)));
+      const answer = await persist(
+        options,
+        requestOf(
+          options.form,
+          options.needs,
+          part.map(({ values }) => values),
+        ),
+      );
       if (rowCount(answer) !== part.length) throw new RowsMissing(part.length, rowCount(answer));
       named(answerColumns(answer));
       for (const [index, { at }] of part.entries()) outcomes[at] = { cells: answerCells(answer, index) };
@@ -93,11 +109,13 @@ async function solveRows(
 
 /** The model gave another number of rows than it got: nothing says which belongs to which. */
 export class RowsMissing extends Error {
-  constructor(
-    readonly sent: number,
-    readonly got: number,
-  ) {
+  readonly sent: number;
+  readonly got: number;
+
+  constructor(sent: number, got: number) {
     super(`${sent} rows went to the model, ${got} came back`);
+    this.sent = sent;
+    this.got = got;
   }
 }
 

@@ -1,10 +1,11 @@
 /** Tables for a model: which column feeds which field, rows as one request, and its answer as columns. */
+
+import { texts } from '../texts.ts';
 import { type Answer, rowCount } from './answer.ts';
 import { isInteger, parseScalar, type Scalar } from './datatype.ts';
 import { printExact } from './exact.ts';
 import { type Field, type Form, isBatch, rowShape } from './form.ts';
 import type { InferInput, InferRequest } from './request.ts';
-import { texts } from '../texts.ts';
 
 export type Row = readonly string[];
 
@@ -30,7 +31,15 @@ export function needsOf(form: Form): readonly Need[] | undefined {
     const size = rowShape(one.shape).reduce((product, dim) => product * dim, 1);
     return Array.from({ length: size }, (_, index) => {
       const key = `${one.key}.${index}`;
-      return { tensor, field: { key, title: `${one.key} [${index}]`, datatype: one.datatype, names: [key, `pixel_${index}`, String(index)] } };
+      return {
+        tensor,
+        field: {
+          key,
+          title: `${one.key} [${index}]`,
+          datatype: one.datatype,
+          names: [key, `pixel_${index}`, String(index)],
+        },
+      };
     });
   });
   return needs.length <= MOST_COLUMNS ? needs : undefined;
@@ -47,9 +56,13 @@ export interface Guess {
 
 /** By name where the first row has names, else by order. */
 export function guessMapping(needs: readonly Need[], first: Row): Guess {
-  const found = needs.map(({ field }) => first.findIndex((cell) => field.names.some((name) => plain(name) === plain(cell))));
+  const found = needs.map(({ field }) =>
+    first.findIndex((cell) => field.names.some((name) => plain(name) === plain(cell))),
+  );
   if (found.some((index) => index >= 0)) return { mapping: found, header: true };
-  const header = needs.every(({ field }) => field.datatype !== 'BYTES') && first.every((cell) => 'problem' in parseScalar(cell, 'FP64'));
+  const header =
+    needs.every(({ field }) => field.datatype !== 'BYTES') &&
+    first.every((cell) => 'problem' in parseScalar(cell, 'FP64'));
   return { mapping: needs.map((_, index) => (index < first.length ? index : -1)), header };
 }
 
@@ -67,7 +80,11 @@ export interface RowValues {
 }
 
 /** One row's elements, or what is wrong with it. */
-export function rowValues(needs: readonly Need[], mapping: Mapping, row: Row): RowValues | { readonly problem: string } {
+export function rowValues(
+  needs: readonly Need[],
+  mapping: Mapping,
+  row: Row,
+): RowValues | { readonly problem: string } {
   const values: Scalar[] = [];
   for (const [at, { field }] of needs.entries()) {
     const cell = row[mapping[at] ?? -1];

@@ -23,7 +23,11 @@ export type Datatype = (typeof DATATYPES)[number];
 export type Scalar = number | bigint | boolean | string | null;
 export type Parsed = { readonly value: Scalar } | { readonly problem: string };
 
-const LARGEST: Partial<Record<Datatype, number>> = { FP16: 65504, BF16: 3.3895313892515355e38, FP32: 3.4028234663852886e38 };
+const LARGEST: Partial<Record<Datatype, number>> = {
+  FP16: 65504,
+  BF16: 3.3895313892515355e38,
+  FP32: 3.4028234663852886e38,
+};
 
 export function isFloat(datatype: Datatype): boolean {
   return datatype.startsWith('FP') || datatype === 'BF16';

@@ -92,12 +92,22 @@ function tensorForm(tensor: CatalogueTensor, source: Source): TensorForm {
   const varies = row.length === 1 && row[0] === -1;
   if (columns.length > 0 && row.length <= 1 && (varies || size === columns.length)) {
     const fields = columns.map((column, index) =>
-      fieldOf(`${name}.${column}`, source.inputs[column]?.title ?? words(column), datatype, source.inputs[column], example?.[index]),
+      fieldOf(
+        `${name}.${column}`,
+        source.inputs[column]?.title ?? words(column),
+        datatype,
+        source.inputs[column],
+        example?.[index],
+      ),
     );
     return { ...common, kind: 'fields', fields };
   }
   if (size === 1) {
-    return { ...common, kind: 'fields', fields: [fieldOf(name, about?.title ?? words(name), datatype, about, example?.[0])] };
+    return {
+      ...common,
+      kind: 'fields',
+      fields: [fieldOf(name, about?.title ?? words(name), datatype, about, example?.[0])],
+    };
   }
   if (row.length === 1 && size > 1 && size <= MOST_FIELDS) {
     const fields = Array.from({ length: size }, (_, index) =>

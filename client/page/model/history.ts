@@ -1,6 +1,7 @@
 /** The last answers of a model on this computer: newest first, one for each input. */
-import type { Values } from './form.ts';
+
 import type { Reading } from './answer.ts';
+import type { Values } from './form.ts';
 
 export interface Entry {
   readonly at: string;
@@ -47,17 +48,26 @@ function isEntry(value: unknown): value is Entry {
   if (value === null || typeof value !== 'object') return false;
   const { at, target, values, headline } = value as Record<string, unknown>;
   const words = [at, target, headline].every((one) => typeof one === 'string');
-  return words && values !== null && typeof values === 'object' && Object.values(values).every((one) => typeof one === 'string');
+  return (
+    words &&
+    values !== null &&
+    typeof values === 'object' &&
+    Object.values(values).every((one) => typeof one === 'string')
+  );
 }
 
 export function headlineOf({ label, shares, numbers, rest }: Reading): Pick<Entry, 'headline' | 'share'> {
   const share = shares?.find((one) => one.label === label)?.share;
   const words = label ?? numbers.map(({ value }) => shortNumber(value)).join(', ');
-  return { headline: words === '' ? rest.map(({ name }) => name).join(', ') : words, ...(share === undefined ? {} : { share }) };
+  return {
+    headline: words === '' ? rest.map(({ name }) => name).join(', ') : words,
+    ...(share === undefined ? {} : { share }),
+  };
 }
 
 /** A number as people read it: four digits, thousands apart. */
 export function shortNumber(value: unknown): string {
-  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) return value.toLocaleString('en');
+  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value)))
+    return value.toLocaleString('en');
   return typeof value === 'number' ? value.toLocaleString('en', { maximumSignificantDigits: 4 }) : String(value);
 }

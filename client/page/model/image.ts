@@ -62,7 +62,13 @@ export function shrink(drawing: Ink, layout: ImageLayout): number[] {
   return Array.from({ length: count }, (_, index) => {
     const x = index % layout.width;
     const y = Math.floor(index / layout.width);
-    const share = meanOf(drawing, left + (x * span) / layout.width, top + (y * span) / layout.height, span / layout.width, span / layout.height);
+    const share = meanOf(
+      drawing,
+      left + (x * span) / layout.width,
+      top + (y * span) / layout.height,
+      span / layout.width,
+      span / layout.height,
+    );
     return rounded(share * layout.most, layout.most);
   });
 }

@@ -3,7 +3,9 @@ import { texts } from '../texts.ts';
 import { plainInteger, type Scalar } from './datatype.ts';
 import type { Flattened } from './tensor-text.ts';
 
-const READERS: Readonly<Record<string, readonly [bytes: number, (view: DataView, at: number, little: boolean) => Scalar]>> = {
+const READERS: Readonly<
+  Record<string, readonly [bytes: number, (view: DataView, at: number, little: boolean) => Scalar]>
+> = {
   f2: [2, (view, at, little) => half(view.getUint16(at, little))],
   f4: [4, (view, at, little) => finite(view.getFloat32(at, little))],
   f8: [8, (view, at, little) => finite(view.getFloat64(at, little))],
@@ -21,7 +23,8 @@ const READERS: Readonly<Record<string, readonly [bytes: number, (view: DataView,
 export function readNpy(bytes: ArrayBuffer): Flattened {
   const view = new DataView(bytes);
   const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
-  if (bytes.byteLength < 12 || magic.some((byte, at) => view.getUint8(at) !== byte)) return { problem: texts.npy.magic };
+  if (bytes.byteLength < 12 || magic.some((byte, at) => view.getUint8(at) !== byte))
+    return { problem: texts.npy.magic };
   const wide = view.getUint8(6) > 1;
   const start = wide ? 12 : 10;
   const body = start + (wide ? view.getUint32(8, true) : view.getUint16(8, true));

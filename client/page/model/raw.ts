@@ -22,7 +22,11 @@ export function asTensors(tensors: readonly RawTensor[]): Built {
     if (tensors.findIndex((one) => one.name === name) < index) problems[`${index}.name`] = texts.raw.twice(name);
     const sizes = shapeOf(shape);
     if (sizes === undefined) problems[`${index}.shape`] = texts.raw.badShape(shape);
-    const flat = flattenText(data, datatypeOf(datatype), sizes === undefined || sizes.length === 0 ? shapeOfData(data) : sizes);
+    const flat = flattenText(
+      data,
+      datatypeOf(datatype),
+      sizes === undefined || sizes.length === 0 ? shapeOfData(data) : sizes,
+    );
     if ('problem' in flat) {
       problems[`${index}.data`] ??= flat.problem;
       return { name, datatype, shape: [], data: [] };

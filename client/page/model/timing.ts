@@ -16,8 +16,13 @@ export interface Timing {
 export function parseServerTiming(header: string | null): Readonly<Record<string, number>> {
   const entries = (header ?? '').split(',').flatMap((one) => {
     const [name = '', ...parameters] = one.split(';').map((part) => part.trim());
-    const duration = parameters.find((part) => /^dur=/i.test(part))?.slice(4).replaceAll('"', '');
-    return name === '' || duration === undefined || Number.isNaN(Number(duration)) ? [] : [[name, Number(duration)] as const];
+    const duration = parameters
+      .find((part) => /^dur=/i.test(part))
+      ?.slice(4)
+      .replaceAll('"', '');
+    return name === '' || duration === undefined || Number.isNaN(Number(duration))
+      ? []
+      : [[name, Number(duration)] as const];
   });
   return Object.fromEntries(entries);
 }

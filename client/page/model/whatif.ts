@@ -72,7 +72,12 @@ export function curvesOf({ axes }: Sweep, answer: Answer): Curve[] {
     const labels = mine[0]?.shares?.map(({ label }) => label);
     const series =
       labels === undefined
-        ? [{ label: mine[0]?.numbers[0]?.name ?? '', ys: mine.map(({ numbers }) => Number(numbers[0]?.value ?? Number.NaN)) }]
+        ? [
+            {
+              label: mine[0]?.numbers[0]?.name ?? '',
+              ys: mine.map(({ numbers }) => Number(numbers[0]?.value ?? Number.NaN)),
+            },
+          ]
         : labels.map((label, index) => ({ label, ys: mine.map(({ shares }) => shares?.[index]?.share ?? Number.NaN) }));
     return series.every(({ ys }) => ys.every(Number.isNaN)) ? [] : [{ field, xs, series }];
   });

@@ -4,6 +4,7 @@ import type { CatalogueTensor, ModelDetail } from '../../contract.ts';
 import { shortNumber } from '../model/history.ts';
 import type { ModelState } from '../state/model.ts';
 import { texts } from '../texts.ts';
+import { Scroll } from './scroll.tsx';
 
 export function AboutPanel({ state }: { readonly state: ModelState }): JSX.Element {
   const { model } = state;
@@ -45,7 +46,7 @@ function Versions({ model }: { readonly model: ModelDetail }): JSX.Element | nul
   if (model.versions.length === 0) return null;
   const names = [...new Set(model.versions.flatMap(({ metrics = {} }) => Object.keys(metrics)))];
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={texts.about.versions}>
+    <Scroll label={texts.about.versions}>
       <table>
         <caption>{texts.about.versions}</caption>
         <thead>
@@ -76,7 +77,7 @@ function Versions({ model }: { readonly model: ModelDetail }): JSX.Element | nul
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 
@@ -87,7 +88,13 @@ function Tensors({ tensors }: { readonly tensors: readonly CatalogueTensor[] }):
       {tensors.map(({ name, alias, datatype, shape, columns, labels }) => (
         <li key={name}>
           <code>{name}</code>
-          {alias === undefined ? null : <> {texts.about.also} <code>{alias}</code></>} <span class="unit">{texts.input.tensor(datatype, shape)}</span>
+          {alias === undefined ? null : (
+            <>
+              {' '}
+              {texts.about.also} <code>{alias}</code>
+            </>
+          )}{' '}
+          <span class="unit">{texts.input.tensor(datatype, shape)}</span>
           {(columns ?? labels) === undefined ? null : <span class="names">{(columns ?? labels)?.join(', ')}</span>}
         </li>
       ))}

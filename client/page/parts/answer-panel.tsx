@@ -1,13 +1,14 @@
 /** What the model says, beside what another says, and where the time went. */
 import type { JSX } from 'preact';
+import { type OutputTensor, rowCount, type Share, usualError } from '../model/answer.ts';
+import { type Json, printExact } from '../model/exact.ts';
 import { headlineOf, shortNumber } from '../model/history.ts';
-import { printExact, type Json } from '../model/exact.ts';
-import { rowCount, type OutputTensor, type Share, usualError } from '../model/answer.ts';
 import type { ModelState } from '../state/model.ts';
 import type { Got, Side } from '../state/side.ts';
 import { texts } from '../texts.ts';
 import { Latency } from './latency.tsx';
 import { Trouble } from './notice.tsx';
+import { Code } from './scroll.tsx';
 
 export function AnswerPanel({ state }: { readonly state: ModelState }): JSX.Element {
   const other = state.other.value;
@@ -27,17 +28,29 @@ export function AnswerPanel({ state }: { readonly state: ModelState }): JSX.Elem
   );
 }
 
-function SideView({ side, alone, invalid }: { readonly side: Side; readonly alone: boolean; readonly invalid: boolean }): JSX.Element {
+function SideView({
+  side,
+  alone,
+  invalid,
+}: {
+  readonly side: Side;
+  readonly alone: boolean;
+  readonly invalid: boolean;
+}): JSX.Element {
   const got = side.got.value;
   const error = side.error.value;
   const busy = side.busy.value;
   const old = invalid || error !== undefined;
   return (
     <div class="side" aria-busy={busy} data-target={side.target.name}>
-      {alone ? null : <h3>{texts.sideTitle(side.model.title, side.target.label, got?.answer.version ?? side.target.version)}</h3>}
+      {alone ? null : (
+        <h3>{texts.sideTitle(side.model.title, side.target.label, got?.answer.version ?? side.target.version)}</h3>
+      )}
       {error === undefined ? null : <Trouble error={error} retry={side.again} />}
       {got === undefined ? (
-        error === undefined ? <p class="waiting">{busy ? texts.answer.waiting : texts.answer.none}</p> : null
+        error === undefined ? (
+          <p class="waiting">{busy ? texts.answer.waiting : texts.answer.none}</p>
+        ) : null
       ) : (
         <div class={old ? 'got old' : 'got'}>
           {old ? <p class="remark">{texts.answer.before}</p> : null}
@@ -104,7 +117,11 @@ function NumberResult({ name, value, side, version }: NumberProps): JSX.Element 
       </p>
       {minimum === undefined || maximum === undefined ? null : (
         <div class="scale" role="img" aria-label={texts.answer.scale(minimum, maximum)}>
-          <span style={{ left: `${(Math.min(1, Math.max(0, (number - minimum) / (maximum - minimum))) * 100).toFixed(2)}%` }} />
+          <span
+            style={{
+              left: `${(Math.min(1, Math.max(0, (number - minimum) / (maximum - minimum))) * 100).toFixed(2)}%`,
+            }}
+          />
         </div>
       )}
     </div>
@@ -114,13 +131,19 @@ function NumberResult({ name, value, side, version }: NumberProps): JSX.Element 
 /** More classes than this: the likeliest, in order. */
 const MOST_BARS = 12;
 
-function Bars({ shares, label }: { readonly shares: readonly Share[]; readonly label: string | undefined }): JSX.Element {
+function Bars({
+  shares,
+  label,
+}: {
+  readonly shares: readonly Share[];
+  readonly label: string | undefined;
+}): JSX.Element {
   const shown = shares.length <= MOST_BARS ? shares : [...shares].sort((a, b) => b.share - a.share).slice(0, MOST_BARS);
   return (
     <>
       <ul class="bars" aria-label={texts.answer.probabilities}>
         {shown.map((one) => (
-          <li key={one.label} class={one.label === label ? 'top' : ''}>
+          <li key={one.label} class={one.label === label ? 'likeliest' : ''}>
             <span class="bar-label">{one.label}</span>
             <span class="track" aria-hidden="true">
               <span style={{ transform: `scaleX(${one.share})` }} />
@@ -137,7 +160,13 @@ function Bars({ shares, label }: { readonly shares: readonly Share[]; readonly l
 /** Longer tensors are cut on the screen; the raw answer has them whole. */
 const MOST_ELEMENTS = 400;
 
-function Tensors({ outputs, note }: { readonly outputs: readonly OutputTensor[]; readonly note?: string }): JSX.Element {
+function Tensors({
+  outputs,
+  note,
+}: {
+  readonly outputs: readonly OutputTensor[];
+  readonly note?: string;
+}): JSX.Element {
   return (
     <>
       {note === undefined ? null : <p class="remark">{note}</p>}
@@ -146,14 +175,22 @@ function Tensors({ outputs, note }: { readonly outputs: readonly OutputTensor[];
           <p>
             <code>{name}</code> <span class="unit">{texts.input.tensor(datatype, shape)}</span>
           </p>
-          <pre tabIndex={0}>{`${printExact(data.slice(0, MOST_ELEMENTS) as Json)}${data.length > MOST_ELEMENTS ? ' …' : ''}`}</pre>
+          <Code
+            label={name}
+          >{`${printExact(data.slice(0, MOST_ELEMENTS) as Json)}${data.length > MOST_ELEMENTS ? ' …' : ''}`}</Code>
         </div>
       ))}
     </>
   );
 }
 
-function Agreement({ one, other }: { readonly one: Got | undefined; readonly other: Got | undefined }): JSX.Element | null {
+function Agreement({
+  one,
+  other,
+}: {
+  readonly one: Got | undefined;
+  readonly other: Got | undefined;
+}): JSX.Element | null {
   if (one === undefined || other === undefined) return null;
   const [first, second] = [headlineOf(one.reading), headlineOf(other.reading)];
   const same = first.headline === second.headline;

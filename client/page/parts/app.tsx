@@ -14,7 +14,6 @@ export function App(): JSX.Element {
   const first = useRef(true);
   const place = JSON.stringify(route.value);
   // Readers of the screen hear where a link has led; the first page is announced by the browser.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the place is what this follows.
   useEffect(() => {
     if (!first.current) main.current?.focus();
     first.current = false;
@@ -71,7 +70,15 @@ export function HomeLink({ children }: { readonly children: ComponentChildren })
   );
 }
 
-export function ModelLink({ name, children, class: style }: { name: string; children: ComponentChildren; class?: string }): JSX.Element {
+export function ModelLink({
+  name,
+  children,
+  class: style,
+}: {
+  name: string;
+  children: ComponentChildren;
+  class?: string;
+}): JSX.Element {
   return (
     <a class={style} href={modelUrl(name)} data-route>
       {children}

@@ -1,11 +1,12 @@
 /** Every model at a glance: search, cards, and what to say when there are none. */
+
+import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { useSignal } from '@preact/signals';
 import type { ModelSummary } from '../../contract.ts';
+import { shortNumber } from '../model/history.ts';
 import { modelUrl } from '../state/address.ts';
 import { catalogue, catalogueError, copy, loadCatalogue } from '../state/site.ts';
-import { shortNumber } from '../model/history.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icon.tsx';
 import { Empty, Trouble } from './notice.tsx';
@@ -30,7 +31,12 @@ export function CataloguePage(): JSX.Element {
       <div class="head">
         <div>
           <h1>{title}</h1>
-          <p class="lead">{texts.catalogue.lead(all.models.length, all.models.filter((one) => one.readiness.state === 'ready').length)}</p>
+          <p class="lead">
+            {texts.catalogue.lead(
+              all.models.length,
+              all.models.filter((one) => one.readiness.state === 'ready').length,
+            )}
+          </p>
         </div>
         <label class="search">
           <span class="sr">{texts.catalogue.search}</span>
@@ -39,7 +45,9 @@ export function CataloguePage(): JSX.Element {
             type="search"
             placeholder={texts.catalogue.search}
             value={query.value}
-            onInput={(event) => { query.value = event.currentTarget.value; }}
+            onInput={(event) => {
+              query.value = event.currentTarget.value;
+            }}
           />
         </label>
       </div>
@@ -50,7 +58,14 @@ export function CataloguePage(): JSX.Element {
       {found.length === 0 ? (
         <div class="empty">
           <h2>{texts.catalogue.noMatch(query.value)}</h2>
-          <button type="button" onClick={() => { query.value = ''; }}>{texts.catalogue.clear}</button>
+          <button
+            type="button"
+            onClick={() => {
+              query.value = '';
+            }}
+          >
+            {texts.catalogue.clear}
+          </button>
         </div>
       ) : (
         <ul class="cards">
@@ -68,7 +83,10 @@ function searchText({ name, title, description = '', owner = '', version = '', r
 }
 
 function Card({ model }: { readonly model: ModelSummary }): JSX.Element {
-  const metrics = Object.entries(model.versions.find(({ version }) => version === model.version)?.metrics ?? {}).slice(0, 3);
+  const metrics = Object.entries(model.versions.find(({ version }) => version === model.version)?.metrics ?? {}).slice(
+    0,
+    3,
+  );
   return (
     <li class="card">
       <div class="card-top">
@@ -95,13 +113,20 @@ function Card({ model }: { readonly model: ModelSummary }): JSX.Element {
         <code>{model.name}</code>
         {model.version === undefined ? null : <span>{texts.version(model.version)}</span>}
         {model.owner === undefined ? null : <span>{texts.owner(model.owner)}</span>}
-        {model.publicUrl === undefined ? null : (
-          <button type="button" class="quiet icon over" aria-label={texts.catalogue.copyUrl(model.title)} title={model.publicUrl} onClick={() => copy(model.publicUrl ?? '')}>
-            <Icon name="copy" />
-          </button>
-        )}
       </p>
+      {model.publicUrl === undefined ? null : <Endpoint title={model.title} url={model.publicUrl} />}
     </li>
+  );
+}
+
+function Endpoint({ title, url }: { readonly title: string; readonly url: string }): JSX.Element {
+  return (
+    <p class="endpoint">
+      <code title={url}>{url.replace(/^https?:\/\//, '')}</code>
+      <button type="button" class="quiet icon" aria-label={texts.catalogue.copyUrl(title)} onClick={() => copy(url)}>
+        <Icon name="copy" />
+      </button>
+    </p>
   );
 }
 
@@ -112,7 +137,7 @@ export function Traffic({ model }: { readonly model: ModelSummary }): JSX.Elemen
     <div class="traffic" role="img" aria-label={texts.traffic(said)}>
       {model.traffic.map(({ version, weight }) => (
         <span key={version} style={{ flexGrow: weight }}>
-          {texts.share(version, weight)}
+          {texts.shareShort(version, weight)}
         </span>
       ))}
     </div>
@@ -123,7 +148,9 @@ function Waiting(): JSX.Element {
   return (
     <div aria-busy="true">
       <h1>{texts.title}</h1>
-      <p class="sr" role="status">{texts.loading}</p>
+      <p class="sr" role="status">
+        {texts.loading}
+      </p>
       <div class="cards" aria-hidden="true">
         {[0, 1, 2, 3].map((index) => (
           <div key={index} class="card ghost" />

@@ -16,7 +16,7 @@ interface ChartProps {
 
 const WIDTH = 280;
 const HEIGHT = 150;
-const LEFT = 34;
+const LEFT = 44;
 const RIGHT = 8;
 const TOP = 8;
 const BOTTOM = 22;
@@ -28,7 +28,10 @@ export function Chart({ curve, value, set }: ChartProps): JSX.Element {
   const [low, high] = shares ? [0, 1] : padded(extent(series.flatMap(({ ys }) => ys)));
   const x = (at: number): number => LEFT + ((at - minimum) / (maximum - minimum)) * (WIDTH - LEFT - RIGHT);
   const y = (at: number): number => HEIGHT - BOTTOM - ((at - low) / (high - low)) * (HEIGHT - TOP - BOTTOM);
-  const path = line<number>((_, index) => x(xs[index] ?? 0), (at) => y(at)).defined((at) => !Number.isNaN(at));
+  const path = line<number>(
+    (_, index) => x(xs[index] ?? 0),
+    (at) => y(at),
+  ).defined((at) => !Number.isNaN(at));
   const here = Math.min(maximum, Math.max(minimum, value));
   const click = (event: MouseEvent & { currentTarget: SVGSVGElement }): void => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -74,7 +77,10 @@ function nearest(xs: readonly number[], to: number): number {
 }
 
 /** A flat curve still needs a height to lie in. */
-function padded([low = 0, high = 1]: readonly [number, number] | readonly [undefined, undefined]): readonly [number, number] {
+function padded([low = 0, high = 1]: readonly [number, number] | readonly [undefined, undefined]): readonly [
+  number,
+  number,
+] {
   const span = high - low || Math.abs(high) || 1;
   return [low - span * 0.08, high + span * 0.08];
 }

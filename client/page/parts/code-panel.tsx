@@ -7,6 +7,7 @@ import type { ModelState } from '../state/model.ts';
 import { copy } from '../state/site.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icon.tsx';
+import { Code } from './scroll.tsx';
 
 export function CodePanel({ state }: { readonly state: ModelState }): JSX.Element {
   const language = useSignal<Language>('curl');
@@ -21,7 +22,15 @@ export function CodePanel({ state }: { readonly state: ModelState }): JSX.Elemen
           <legend class="sr">{texts.snippets.language}</legend>
           {LANGUAGES.map((one) => (
             <label key={one}>
-              <input type="radio" name="language" value={one} checked={language.value === one} onChange={() => { language.value = one; }} />
+              <input
+                type="radio"
+                name="language"
+                value={one}
+                checked={language.value === one}
+                onChange={() => {
+                  language.value = one;
+                }}
+              />
               <span>{texts.snippets[one]}</span>
             </label>
           ))}
@@ -31,9 +40,9 @@ export function CodePanel({ state }: { readonly state: ModelState }): JSX.Elemen
           {texts.copy}
         </button>
       </div>
-      <pre tabIndex={0} aria-label={texts.snippets[language.value]} data-language={language.value}>
+      <Code label={texts.snippets[language.value]} language={language.value}>
         {text}
-      </pre>
+      </Code>
     </div>
   );
 }

@@ -9,6 +9,7 @@ import type { ModelState } from '../state/model.ts';
 import { texts } from '../texts.ts';
 import { CsvProgress } from './csv-progress.tsx';
 import { FileButton } from './file-button.tsx';
+import { Scroll } from './scroll.tsx';
 
 interface Table {
   readonly file: File;
@@ -42,13 +43,16 @@ export function CsvPanel({ state }: { readonly state: ModelState }): JSX.Element
   return (
     <div class="csv">
       <p class="about">{texts.csv.about}</p>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is for the mouse; the button inside is for all. */}
       <div
         class={over.value ? 'drop over' : 'drop'}
         onDragOver={(event) => {
           event.preventDefault();
           over.value = true;
         }}
-        onDragLeave={() => { over.value = false; }}
+        onDragLeave={() => {
+          over.value = false;
+        }}
         onDrop={(event) => {
           event.preventDefault();
           over.value = false;
@@ -59,16 +63,29 @@ export function CsvPanel({ state }: { readonly state: ModelState }): JSX.Element
         <FileButton label={texts.csv.choose} accept=".csv,.tsv,.txt,text/csv" take={take} />
         <span>{ready === undefined ? texts.csv.drop : texts.csv.file(ready.file.name, ready.file.size)}</span>
       </div>
-      {problem.value === '' ? null : <p class="problem" role="alert">{problem.value}</p>}
+      {problem.value === '' ? null : (
+        <p class="problem" role="alert">
+          {problem.value}
+        </p>
+      )}
       {ready === undefined ? null : (
         <>
           <Preview table={ready} />
-          <Mapping needs={needs} table={ready} disabled={running} change={(next) => { table.value = { ...ready, ...next }; }} />
+          <Mapping
+            needs={needs}
+            table={ready}
+            disabled={running}
+            change={(next) => {
+              table.value = { ...ready, ...next };
+            }}
+          />
           <button
             type="button"
             class="primary"
             disabled={running || ready.mapping.includes(-1)}
-            onClick={() => { job.value = startJob({ state, needs, ...ready }); }}
+            onClick={() => {
+              job.value = startJob({ state, needs, ...ready });
+            }}
           >
             {texts.csv.start}
           </button>
@@ -83,13 +100,12 @@ function Preview({ table }: { readonly table: Table }): JSX.Element {
   const [first = [], ...rest] = table.rows;
   const body = table.header ? rest : table.rows;
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={texts.csv.preview}>
+    <Scroll label={texts.csv.preview}>
       <table>
         <caption>{texts.csv.preview}</caption>
         <thead>
           <tr>
             {first.map((cell, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a table's columns are their places.
               <th scope="col" key={index}>
                 {table.header ? cell : texts.csv.column(index + 1)}
               </th>
@@ -98,17 +114,15 @@ function Preview({ table }: { readonly table: Table }): JSX.Element {
         </thead>
         <tbody>
           {body.slice(0, 4).map((row, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a preview's rows are their places.
             <tr key={at}>
               {row.map((cell, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: see above.
                 <td key={index}>{cell.length > 40 ? `${cell.slice(0, 40)}…` : cell}</td>
               ))}
             </tr>
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 
@@ -129,12 +143,22 @@ function Mapping({ needs, table, disabled, change }: MappingProps): JSX.Element 
     <fieldset class="mapping" disabled={disabled}>
       <legend>{texts.csv.mapping}</legend>
       <label class="check">
-        <input type="checkbox" checked={table.header} onChange={(event) => change({ header: event.currentTarget.checked })} />
+        <input
+          type="checkbox"
+          checked={table.header}
+          onChange={(event) => change({ header: event.currentTarget.checked })}
+        />
         {texts.csv.header}
       </label>
       {missing.length === 0 ? null : (
         <p class="problem" role="alert">
-          {texts.csv.missing(missing.slice(0, 5).map(({ field }) => field.title).join(', '), missing.length)}
+          {texts.csv.missing(
+            missing
+              .slice(0, 5)
+              .map(({ field }) => field.title)
+              .join(', '),
+            missing.length,
+          )}
         </p>
       )}
       {needs.length > MOST_SELECTS ? (
@@ -150,7 +174,6 @@ function Mapping({ needs, table, disabled, change }: MappingProps): JSX.Element 
               >
                 <option value={-1}>{texts.csv.unmapped}</option>
                 {first.map((cell, index) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a table's columns are their places.
                   <option key={index} value={index}>
                     {table.header ? cell : texts.csv.column(index + 1)}
                   </option>

@@ -27,8 +27,14 @@ export function CsvProgress({ job, name }: { readonly job: CsvJob; readonly name
           </button>
         ) : null}
       </p>
-      {phase === 'running' && job.error.value !== undefined ? <p class="remark" role="status">{texts.csv.waitingFor(job.error.value.message)}</p> : null}
-      {phase !== 'running' && job.error.value !== undefined ? <Trouble error={job.error.value} retry={job.again} /> : null}
+      {phase === 'running' && job.error.value !== undefined ? (
+        <p class="remark" role="status">
+          {texts.csv.waitingFor(job.error.value.message)}
+        </p>
+      ) : null}
+      {phase !== 'running' && job.error.value !== undefined ? (
+        <Trouble error={job.error.value} retry={job.again} />
+      ) : null}
       {job.result.value === undefined ? null : <Download blob={job.result.value} name={name} />}
       {job.faults.value.length === 0 ? null : (
         <details open>

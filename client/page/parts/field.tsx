@@ -4,6 +4,7 @@ import type { Field } from '../model/form.ts';
 import { remarkOf } from '../model/request.ts';
 import { atStep } from '../model/step.ts';
 import { texts } from '../texts.ts';
+import { Switch } from './switch.tsx';
 
 interface FieldProps {
   readonly field: Field;
@@ -16,7 +17,9 @@ export function FieldRow(props: FieldProps): JSX.Element {
   const { field, value, problem } = props;
   const id = idOf(field.key);
   const remark = problem ?? remarkOf(field, value);
-  const described = [field.description === undefined ? '' : `${id}-about`, remark === undefined ? '' : `${id}-problem`].join(' ').trim();
+  const described = [field.description === undefined ? '' : `${id}-about`, remark === undefined ? '' : `${id}-problem`]
+    .join(' ')
+    .trim();
   return (
     <div class={`field ${field.kind}`} data-field={field.key}>
       <div class="field-top">
@@ -50,9 +53,15 @@ function Control({ field, value, problem, set, id, described }: ControlProps): J
     'aria-invalid': problem === undefined ? undefined : ('true' as const),
     ...(described === '' ? {} : { 'aria-describedby': described }),
   };
-  if (field.kind === 'switch') {
-    return <input {...common} type="checkbox" role="switch" checked={value === 'true'} onChange={(event) => set(String(event.currentTarget.checked))} />;
-  }
+  if (field.kind === 'switch')
+    return (
+      <Switch
+        id={id}
+        {...(described === '' ? {} : { 'aria-describedby': described })}
+        on={value === 'true'}
+        set={(on) => set(String(on))}
+      />
+    );
   if (field.kind === 'choice') {
     const choices = field.choices ?? [];
     return (
@@ -90,7 +99,8 @@ function Slider({ field, value, set }: FieldProps): JSX.Element | null {
   const { minimum, maximum, step = 0.1 } = field;
   const whole = Number(value);
   // A range input counts in doubles: what is beyond their exactness has its box alone.
-  if (minimum === undefined || maximum === undefined || maximum <= minimum || !exactEnough(minimum, maximum)) return null;
+  if (minimum === undefined || maximum === undefined || maximum <= minimum || !exactEnough(minimum, maximum))
+    return null;
   const share = Number.isNaN(whole) ? 0 : Math.min(1, Math.max(0, (whole - minimum) / (maximum - minimum)));
   return (
     <div class="slide">
@@ -121,7 +131,8 @@ function exactEnough(minimum: number, maximum: number): boolean {
 function nudged({ step = 1 }: Field, value: string, event: KeyboardEvent): string | undefined {
   const direction = event.key === 'ArrowUp' ? 1 : event.key === 'ArrowDown' ? -1 : 0;
   const now = Number(value);
-  if (direction === 0 || value.trim() === '' || !Number.isFinite(now) || Math.abs(now) > Number.MAX_SAFE_INTEGER) return undefined;
+  if (direction === 0 || value.trim() === '' || !Number.isFinite(now) || Math.abs(now) > Number.MAX_SAFE_INTEGER)
+    return undefined;
   return atStep(now + direction * step * (event.shiftKey ? 10 : 1), step);
 }
 

@@ -31,7 +31,13 @@ function Person(): JSX.Element | null {
   const auth = catalogue.value?.auth;
   if (auth?.mode === 'token' && token.value !== '') {
     return (
-      <button type="button" class="quiet" onClick={() => { token.value = ''; }}>
+      <button
+        type="button"
+        class="quiet"
+        onClick={() => {
+          token.value = '';
+        }}
+      >
         {texts.auth.forgetToken}
       </button>
     );
@@ -69,7 +75,9 @@ function ThemeSwitch(): JSX.Element {
       class="quiet icon"
       aria-label={texts.theme.button(now, next)}
       title={texts.theme.button(now, next)}
-      onClick={() => { theme.value = next; }}
+      onClick={() => {
+        theme.value = next;
+      }}
     >
       <Icon name={now} />
     </button>

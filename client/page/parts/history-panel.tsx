@@ -5,6 +5,7 @@ import { differing, type Entry } from '../model/history.ts';
 import type { ModelState } from '../state/model.ts';
 import { say } from '../state/site.ts';
 import { texts } from '../texts.ts';
+import { Scroll } from './scroll.tsx';
 
 export function HistoryPanel({ state }: { readonly state: ModelState }): JSX.Element {
   const chosen = useSignal<readonly string[]>([]);
@@ -19,7 +20,9 @@ export function HistoryPanel({ state }: { readonly state: ModelState }): JSX.Ele
           {texts.history.forget}
         </button>
       </div>
-      {pair.length === 2 && pair[0] !== undefined && pair[1] !== undefined ? <Pair one={pair[1]} other={pair[0]} state={state} /> : null}
+      {pair.length === 2 && pair[0] !== undefined && pair[1] !== undefined ? (
+        <Pair one={pair[1]} other={pair[0]} state={state} />
+      ) : null}
       <ul class="entries">
         {entries.map((entry) => (
           <li key={entry.at}>
@@ -38,7 +41,8 @@ export function HistoryPanel({ state }: { readonly state: ModelState }): JSX.Ele
             <strong>{entry.headline}</strong>
             {entry.share === undefined ? null : <span>{texts.percent(entry.share)}</span>}
             <span class="unit">
-              {entry.version === undefined ? entry.target : texts.version(entry.version)} · <time dateTime={entry.at}>{timeOf(entry)}</time>
+              {entry.version === undefined ? entry.target : texts.version(entry.version)} ·{' '}
+              <time dateTime={entry.at}>{timeOf(entry)}</time>
             </span>
             <button
               type="button"
@@ -63,10 +67,22 @@ function timeOf({ at }: Entry): string {
   return Number.isNaN(date.getTime()) ? at : date.toLocaleString('en', { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
-function Pair({ one, other, state }: { readonly one: Entry; readonly other: Entry; readonly state: ModelState }): JSX.Element {
-  const titles = new Map(state.form.value.flatMap((form) => (form.kind === 'fields' ? form.fields.map(({ key, title }) => [key, title] as const) : [])));
+function Pair({
+  one,
+  other,
+  state,
+}: {
+  readonly one: Entry;
+  readonly other: Entry;
+  readonly state: ModelState;
+}): JSX.Element {
+  const titles = new Map(
+    state.form.value.flatMap((form) =>
+      form.kind === 'fields' ? form.fields.map(({ key, title }) => [key, title] as const) : [],
+    ),
+  );
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={texts.history.pair}>
+    <Scroll label={texts.history.pair}>
       <table>
         <caption>{texts.history.pair}</caption>
         <thead>
@@ -91,7 +107,7 @@ function Pair({ one, other, state }: { readonly one: Entry; readonly other: Entr
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -35,14 +35,35 @@ export function ImageInput({ form, value, set }: ImageProps): JSX.Element {
     <div class="picture" data-field={key}>
       <div class="picture-two">
         {layout.channels === 1 ? <DrawingPad layout={layout} wiped={wiped.value} put={put} /> : null}
-        <PixelGrid name={key} layout={layout} pixels={pixels} put={(next) => { wiped.value += 1; put(next); }} />
+        <PixelGrid
+          name={key}
+          layout={layout}
+          pixels={pixels}
+          put={(next) => {
+            wiped.value += 1;
+            put(next);
+          }}
+        />
       </div>
       <div class="row">
-        <button type="button" onClick={() => { wiped.value += 1; put(pixels.map(() => 0)); }}>
+        <button
+          type="button"
+          onClick={() => {
+            wiped.value += 1;
+            put(pixels.map(() => 0));
+          }}
+        >
           {texts.image.clear}
         </button>
         {layout.channels === 1 ? (
-          <button type="button" class="quiet" onClick={() => { wiped.value += 1; put(inverted(pixels, layout)); }}>
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => {
+              wiped.value += 1;
+              put(inverted(pixels, layout));
+            }}
+          >
             {texts.image.invert}
           </button>
         ) : null}

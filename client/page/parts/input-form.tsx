@@ -43,7 +43,8 @@ function TensorInput({ state, one }: { readonly state: ModelState; readonly one:
   const problem = state.built.value.problems[one.key];
   const set = (text: string): void => state.set(one.key, text);
   if (one.kind === 'image') return <ImageInput form={one} value={value} set={set} />;
-  if (one.kind === 'json') return <JsonInput id={one.key} label={one.key} form={one} value={value} problem={problem} set={set} />;
+  if (one.kind === 'json')
+    return <JsonInput id={one.key} label={one.key} form={one} value={value} problem={problem} set={set} />;
   return <ListInput state={state} form={one} value={value} set={set} />;
 }
 
@@ -73,7 +74,6 @@ function ListInput({ state, form, value, set }: ListProps): JSX.Element {
     <div class="fields">
       {items.map((item, index) => (
         // The items have no names of their own: their place is what they are.
-        // biome-ignore lint/suspicious/noArrayIndexKey: see above.
         <div class="listed" key={index}>
           <FieldRow
             field={{ ...form.item, key: `${form.key}.${index}`, title: `${form.item.title} [${index}]` }}
@@ -81,7 +81,12 @@ function ListInput({ state, form, value, set }: ListProps): JSX.Element {
             problem={problems[`${form.key}.${index}`]}
             set={(text) => change(items.with(index, text))}
           />
-          <button type="button" class="quiet icon" aria-label={texts.input.remove(index)} onClick={() => change(items.toSpliced(index, 1))}>
+          <button
+            type="button"
+            class="quiet icon"
+            aria-label={texts.input.remove(index)}
+            onClick={() => change(items.toSpliced(index, 1))}
+          >
             <Icon name="close" />
           </button>
         </div>

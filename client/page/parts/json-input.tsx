@@ -27,7 +27,9 @@ export function JsonInput({ id, label, form, value, problem, set }: JsonProps): 
   const name = useSignal('');
   const key = idOf(id);
   const load = async (file: File): Promise<void> => {
-    const read = await readTensorFile(file, form).catch((error: unknown) => ({ problem: texts.file.unreadable(file.name, String(error)) }));
+    const read = await readTensorFile(file, form).catch((error: unknown) => ({
+      problem: texts.file.unreadable(file.name, String(error)),
+    }));
     fileProblem.value = 'problem' in read ? read.problem : '';
     if ('problem' in read) return;
     name.value = file.name;
@@ -45,7 +47,9 @@ export function JsonInput({ id, label, form, value, problem, set }: JsonProps): 
       {value.length > LONGEST ? (
         <p class="row">
           <span id={key}>{texts.input.longText(name.value, value.length)}</span>
-          <button type="button" onClick={() => set('')}>{texts.input.clear}</button>
+          <button type="button" onClick={() => set('')}>
+            {texts.input.clear}
+          </button>
         </p>
       ) : (
         <textarea

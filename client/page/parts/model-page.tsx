@@ -12,11 +12,11 @@ import { Traffic } from './catalogue-page.tsx';
 import { Icon } from './icon.tsx';
 import { InputForm } from './input-form.tsx';
 import { ReadinessChip } from './readiness.tsx';
+import { Switch } from './switch.tsx';
 import { Tools } from './tools.tsx';
 import { useVersus, VersusSelect } from './versus.tsx';
 
 export function ModelPage({ model }: { readonly model: ModelDetail }): JSX.Element {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new signature remounts this; readiness must not.
   const state = useMemo(() => createModelState(model), []);
   useEffect(() => () => state.stop(), [state]);
   useVersus(state);
@@ -59,7 +59,9 @@ function Head({ state }: { readonly state: ModelState }): JSX.Element {
           {target.version === undefined ? null : <span class="chip">{texts.version(target.version)}</span>}
           {model.owner === undefined ? null : <span class="chip">{texts.owner(model.owner)}</span>}
         </p>
-        {readiness.state === 'ready' || readiness.reason === undefined ? null : <p class="reason">{readiness.reason}</p>}
+        {readiness.state === 'ready' || readiness.reason === undefined ? null : (
+          <p class="reason">{readiness.reason}</p>
+        )}
         <Traffic model={now} />
       </div>
       <div class="choose">
@@ -101,12 +103,13 @@ function InputTools({ state }: { readonly state: ModelState }): JSX.Element {
   };
   return (
     <div class="row">
-      <label class="check">
-        <input
-          type="checkbox"
-          role="switch"
-          checked={state.live.value === 'on'}
-          onChange={(event) => { state.live.value = event.currentTarget.checked ? 'on' : 'off'; }}
+      <label class="check" for="live">
+        <Switch
+          id="live"
+          on={state.live.value === 'on'}
+          set={(on) => {
+            state.live.value = on ? 'on' : 'off';
+          }}
         />
         {texts.input.live}
       </label>
@@ -118,7 +121,13 @@ function InputTools({ state }: { readonly state: ModelState }): JSX.Element {
       <button type="button" class="quiet icon" title={texts.input.share} aria-label={texts.input.share} onClick={share}>
         <Icon name="share" />
       </button>
-      <button type="button" class="quiet icon" title={texts.input.reset} aria-label={texts.input.reset} onClick={() => state.reset()}>
+      <button
+        type="button"
+        class="quiet icon"
+        title={texts.input.reset}
+        aria-label={texts.input.reset}
+        onClick={() => state.reset()}
+      >
         <Icon name="reset" />
       </button>
     </div>

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { ModelDetail } from '../../contract.ts';
-import { ApiError, getJson } from '../state/api.ts';
+import { type ApiError, getJson } from '../state/api.ts';
 import { asApiError } from '../state/side.ts';
 import { catalogue } from '../state/site.ts';
 import { texts } from '../texts.ts';
@@ -18,7 +18,6 @@ export function ModelRoute({ name }: { readonly name: string }): JSX.Element {
   const summary = catalogue.value?.models.find((one) => one.name === name);
   // A signature may appear when a model that was down comes up.
   const revision = `${attempt.value} ${summary?.targets.map((one) => `${one.name} ${one.version} ${one.readiness.state === 'ready'}`).join()}`;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the revision is what this follows.
   useEffect(() => {
     const abort = new AbortController();
     getJson<ModelDetail>(`models/${encodeURIComponent(name)}`, abort.signal).then(

@@ -72,14 +72,27 @@ function TokenForm({ done }: { readonly done: () => void }): JSX.Element {
     >
       <label>
         {texts.auth.token}
-        <input type="password" autoComplete="off" value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        <input
+          type="password"
+          autoComplete="off"
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
       </label>
       <button type="submit">{texts.auth.useToken}</button>
     </form>
   );
 }
 
-export function Empty({ title, text, children }: { title: string; text: string; children?: ComponentChildren }): JSX.Element {
+export function Empty({
+  title,
+  text,
+  children,
+}: {
+  title: string;
+  text: string;
+  children?: ComponentChildren;
+}): JSX.Element {
   return (
     <div class="empty">
       <h1>{title}</h1>

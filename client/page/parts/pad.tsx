@@ -19,7 +19,6 @@ export function DrawingPad({ layout, wiped, put }: PadProps): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const last = useRef<{ x: number; y: number } | undefined>(undefined);
   const frame = useRef(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the count is what this follows.
   useEffect(() => {
     contextOf(canvas.current)?.clearRect(0, 0, SIDE, SIDE);
   }, [wiped]);
@@ -63,12 +62,19 @@ export function DrawingPad({ layout, wiped, put }: PadProps): JSX.Element {
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
           const box = event.currentTarget.getBoundingClientRect();
-          last.current = { x: ((event.clientX - box.left) / box.width) * SIDE, y: ((event.clientY - box.top) / box.height) * SIDE };
+          last.current = {
+            x: ((event.clientX - box.left) / box.width) * SIDE,
+            y: ((event.clientY - box.top) / box.height) * SIDE,
+          };
           draw(event);
         }}
         onPointerMove={draw}
-        onPointerUp={() => { last.current = undefined; }}
-        onPointerCancel={() => { last.current = undefined; }}
+        onPointerUp={() => {
+          last.current = undefined;
+        }}
+        onPointerCancel={() => {
+          last.current = undefined;
+        }}
       />
       <figcaption>{texts.image.draw}</figcaption>
     </figure>

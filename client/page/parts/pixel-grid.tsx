@@ -30,11 +30,19 @@ export function PixelGrid({ name, layout, pixels, put }: GridProps): JSX.Element
   }, [layout, pixels]);
   const keys = (event: KeyboardEvent): void => {
     const move = MOVES[event.key];
-    const change = event.key === ' ' || event.key === 'Enter' ? most : event.key === 'Backspace' || event.key === 'Delete' ? 0 : undefined;
+    const change =
+      event.key === ' ' || event.key === 'Enter'
+        ? most
+        : event.key === 'Backspace' || event.key === 'Delete'
+          ? 0
+          : undefined;
     if (move === undefined && (change === undefined || channels !== 1)) return;
     event.preventDefault();
     if (move !== undefined) {
-      at.value = { x: Math.min(width - 1, Math.max(0, x + move[0])), y: Math.min(height - 1, Math.max(0, y + move[1])) };
+      at.value = {
+        x: Math.min(width - 1, Math.max(0, x + move[0])),
+        y: Math.min(height - 1, Math.max(0, y + move[1])),
+      };
     } else if (change !== undefined) {
       const index = y * width + x;
       // A second press takes the ink away again.
@@ -55,7 +63,7 @@ export function PixelGrid({ name, layout, pixels, put }: GridProps): JSX.Element
         onKeyDown={keys}
         style={{ '--x': x, '--y': y, '--columns': width, '--rows': height }}
       >
-        <canvas ref={canvas} width={width} height={height} aria-hidden="true" />
+        <canvas ref={canvas} width={width} height={height} />
         {channels === 1 && width <= 64 ? <span class="cursor" aria-hidden="true" /> : null}
       </div>
       <figcaption id="pixel-help">{texts.image.seen}</figcaption>
@@ -77,7 +85,8 @@ function paint(context: CanvasRenderingContext2D, layout: ImageLayout, pixels: r
   const [r = 0, g = 0, b = 0] = (getComputedStyle(context.canvas).color.match(/\d+/g) ?? []).map(Number);
   for (let pixel = 0; pixel < count; pixel += 1) {
     // Ink in the page's own colour; colour pictures as they are.
-    const colour = channels === 1 ? [r, g, b, light(pixel, 0)] : [light(pixel, 0), light(pixel, 1), light(pixel, 2), 255];
+    const colour =
+      channels === 1 ? [r, g, b, light(pixel, 0)] : [light(pixel, 0), light(pixel, 1), light(pixel, 2), 255];
     image.data.set(colour, pixel * 4);
   }
   context.putImageData(image, 0, 0);

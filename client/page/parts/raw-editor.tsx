@@ -18,7 +18,6 @@ export function RawEditor({ state }: { readonly state: ModelState }): JSX.Elemen
       <p class="about">{texts.raw.why}</p>
       {tensors.map((tensor, index) => (
         // A tensor's name is what is being typed here: its place is what stays.
-        // biome-ignore lint/suspicious/noArrayIndexKey: see above.
         <fieldset key={index}>
           <legend>{texts.raw.tensor(index)}</legend>
           <TensorEditor
@@ -38,7 +37,9 @@ export function RawEditor({ state }: { readonly state: ModelState }): JSX.Elemen
       <button
         type="button"
         class="add"
-        onClick={() => change([...tensors, { name: `input-${tensors.length}`, datatype: 'FP32', shape: '', data: '[0]' }])}
+        onClick={() =>
+          change([...tensors, { name: `input-${tensors.length}`, datatype: 'FP32', shape: '', data: '[0]' }])
+        }
       >
         <Icon name="plus" />
         {texts.raw.add}
@@ -58,7 +59,13 @@ function TensorEditor({ tensor, index, problems, set }: EditorProps): JSX.Elemen
   return (
     <>
       <div class="raw-head">
-        <TextCell label={texts.raw.name} id={`${index}.name`} value={tensor.name} problem={problems[`${index}.name`]} set={(name) => set({ name })} />
+        <TextCell
+          label={texts.raw.name}
+          id={`${index}.name`}
+          value={tensor.name}
+          problem={problems[`${index}.name`]}
+          set={(name) => set({ name })}
+        />
         <label>
           {texts.raw.datatype}
           <select value={tensor.datatype} onChange={(event) => set({ datatype: event.currentTarget.value })}>
@@ -69,7 +76,13 @@ function TensorEditor({ tensor, index, problems, set }: EditorProps): JSX.Elemen
             ))}
           </select>
         </label>
-        <TextCell label={texts.raw.shape} id={`${index}.shape`} value={tensor.shape} problem={problems[`${index}.shape`]} set={(shape) => set({ shape })} />
+        <TextCell
+          label={texts.raw.shape}
+          id={`${index}.shape`}
+          value={tensor.shape}
+          problem={problems[`${index}.shape`]}
+          set={(shape) => set({ shape })}
+        />
       </div>
       <JsonInput
         id={`${index}.data`}

@@ -6,6 +6,7 @@ import type { ModelState } from '../state/model.ts';
 import { copy } from '../state/site.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icon.tsx';
+import { Code } from './scroll.tsx';
 
 /** Longer texts are cut on the screen; copying gives them whole. */
 const LONGEST = 100_000;
@@ -22,18 +23,32 @@ export function RawPanel({ state }: { readonly state: ModelState }): JSX.Element
   );
 }
 
-function Text({ title, text, note }: { readonly title: string; readonly text: string; readonly note?: string | null }): JSX.Element {
+function Text({
+  title,
+  text,
+  note,
+}: {
+  readonly title: string;
+  readonly text: string;
+  readonly note?: string | null;
+}): JSX.Element {
   const pretty = text === '' ? texts.rawPanel.none : printExact(parseExact(text), 2);
   return (
     <section>
       <div class="row">
         <h3>{title}</h3>
-        <button type="button" class="quiet" disabled={text === ''} aria-label={texts.rawPanel.copy(title)} onClick={() => copy(text)}>
+        <button
+          type="button"
+          class="quiet"
+          disabled={text === ''}
+          aria-label={texts.rawPanel.copy(title)}
+          onClick={() => copy(text)}
+        >
           <Icon name="copy" />
           {texts.copy}
         </button>
       </div>
-      <pre tabIndex={0} aria-label={title}>{pretty.length > LONGEST ? `${pretty.slice(0, LONGEST)}\n…` : pretty}</pre>
+      <Code label={title}>{pretty.length > LONGEST ? `${pretty.slice(0, LONGEST)}\n…` : pretty}</Code>
       {note === undefined || note === null ? null : <p class="remark">{texts.rawPanel.id(note)}</p>}
     </section>
   );

@@ -22,8 +22,9 @@ const panels: Readonly<Record<Tab, () => Promise<Panel>>> = {
 
 export function Tools({ state }: { readonly state: ModelState }): JSX.Element {
   const form = state.form.value;
-  const tabs = TABS.filter((tab) => (tab !== 'whatif' && tab !== 'csv') || (state.raw === undefined && isBatch(form)))
-    .filter((tab) => tab !== 'whatif' || form.some((one) => one.kind === 'fields'));
+  const tabs = TABS.filter(
+    (tab) => (tab !== 'whatif' && tab !== 'csv') || (state.raw === undefined && isBatch(form)),
+  ).filter((tab) => tab !== 'whatif' || form.some((one) => one.kind === 'fields'));
   const open = useSignal<Tab>(tabs[0] ?? 'code');
   const list = useRef<HTMLDivElement>(null);
   const now = tabs.includes(open.value) ? open.value : (tabs[0] ?? 'code');
@@ -48,7 +49,9 @@ export function Tools({ state }: { readonly state: ModelState }): JSX.Element {
             aria-selected={tab === now}
             aria-controls="tool"
             tabIndex={tab === now ? 0 : -1}
-            onClick={() => { open.value = tab; }}
+            onClick={() => {
+              open.value = tab;
+            }}
           >
             {texts.tools[tab]}
           </button>
@@ -65,7 +68,6 @@ function Lazy({ tab, state }: { readonly tab: Tab; readonly state: ModelState })
   const panel = useSignal<{ View: Panel } | undefined>(undefined);
   const failed = useSignal(false);
   const attempt = useSignal(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the attempt is what a retry follows.
   useEffect(() => {
     let here = true;
     failed.value = false;
@@ -90,8 +92,17 @@ function Lazy({ tab, state }: { readonly tab: Tab; readonly state: ModelState })
       <div>
         <h3>{texts.tools.notLoaded}</h3>
         <p class="row">
-          <button type="button" onClick={() => { attempt.value += 1; }}>{texts.retry}</button>
-          <button type="button" class="quiet" onClick={() => location.reload()}>{texts.tools.reload}</button>
+          <button
+            type="button"
+            onClick={() => {
+              attempt.value += 1;
+            }}
+          >
+            {texts.retry}
+          </button>
+          <button type="button" class="quiet" onClick={() => location.reload()}>
+            {texts.tools.reload}
+          </button>
         </p>
       </div>
     </div>

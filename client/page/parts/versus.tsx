@@ -17,7 +17,12 @@ export function VersusSelect({ state }: { readonly state: ModelState }): JSX.Ele
   return (
     <label>
       {texts.versus.label}
-      <select value={state.versus.value} onChange={(event) => { state.versus.value = event.currentTarget.value; }}>
+      <select
+        value={state.versus.value}
+        onChange={(event) => {
+          state.versus.value = event.currentTarget.value;
+        }}
+      >
         <option value="">{texts.versus.none}</option>
         {own.length === 0 ? null : (
           <optgroup label={texts.versus.same}>
@@ -61,9 +66,14 @@ export function useVersus(state: ModelState): void {
     detail.then(
       (model) => {
         if (abort.signal.aborted) return;
-        const target = targetName === undefined ? model.targets[0] : model.targets.find((one) => one.name === targetName);
+        const target =
+          targetName === undefined ? model.targets[0] : model.targets.find((one) => one.name === targetName);
         if (target === undefined) return refuse(texts.versus.gone(wanted));
-        if (state.raw === undefined && target.signature.inputs.length > 0 && !suits(state.target.peek().signature, target.signature)) {
+        if (
+          state.raw === undefined &&
+          target.signature.inputs.length > 0 &&
+          !suits(state.target.peek().signature, target.signature)
+        ) {
           return refuse(texts.versus.unlike(model.title));
         }
         state.other.value = createSide(model, target, () => undefined);

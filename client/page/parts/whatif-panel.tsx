@@ -6,7 +6,7 @@ import { createLatest, type Latest } from '../model/latest.ts';
 import { type Curve, curvesOf, POINTS, type Sweep, sweepOf, valueAt } from '../model/whatif.ts';
 import type { ApiError } from '../state/api.ts';
 import type { ModelState } from '../state/model.ts';
-import { askModel, asApiError } from '../state/side.ts';
+import { asApiError, askModel } from '../state/side.ts';
 import { texts } from '../texts.ts';
 import { Chart } from './chart.tsx';
 import { Trouble } from './notice.tsx';
@@ -43,7 +43,6 @@ export function WhatIfPanel({ state }: { readonly state: ModelState }): JSX.Elem
     const sweep = sweepOf(form, values);
     if (sweep !== undefined) latest.peek()?.ask(sweep);
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is asked about is what this follows.
   useEffect(ask, [form, values, latest.value]);
   const shown = curves.value;
   const names = legendOf(shown);

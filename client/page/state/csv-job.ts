@@ -6,7 +6,7 @@ import { texts } from '../texts.ts';
 import { ApiError } from './api.ts';
 import { printRows, streamRows } from './csv-file.ts';
 import type { ModelState } from './model.ts';
-import { askModel, asApiError } from './side.ts';
+import { asApiError, askModel } from './side.ts';
 import { catalogue } from './site.ts';
 
 export interface CsvJob {
@@ -62,7 +62,8 @@ export function startJob({ state, file, needs, mapping, header }: JobOptions): C
     batch(() => {
       job.rows.value = from + rows.length;
       job.failed.value += bad.length;
-      if (job.faults.peek().length < MOST_FAULTS) job.faults.value = [...job.faults.peek(), ...bad].slice(0, MOST_FAULTS);
+      if (job.faults.peek().length < MOST_FAULTS)
+        job.faults.value = [...job.faults.peek(), ...bad].slice(0, MOST_FAULTS);
     });
   };
   const trouble = async (reason: unknown, attempt: number): Promise<void> => {
@@ -100,7 +101,10 @@ export function startJob({ state, file, needs, mapping, header }: JobOptions): C
     () => finish('done'),
     (error: unknown) => {
       if (abort.signal.aborted) return finish('cancelled');
-      job.error.value = error instanceof Error && !(error instanceof ApiError) ? new ApiError('INTERNAL', error.message) : asApiError(error);
+      job.error.value =
+        error instanceof Error && !(error instanceof ApiError)
+          ? new ApiError('INTERNAL', error.message)
+          : asApiError(error);
       abort.abort();
       finish('failed');
     },
@@ -180,9 +184,13 @@ function createOutput(): Output {
 function sleep(ms: number, abort: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, ms);
-    abort.addEventListener('abort', () => {
-      clearTimeout(timer);
-      reject(abort.reason);
-    }, { once: true });
+    abort.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        reject(abort.reason);
+      },
+      { once: true },
+    );
   });
 }

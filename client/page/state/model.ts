@@ -3,9 +3,9 @@ import { computed, effect, type ReadonlySignal, type Signal, signal, untracked }
 import type { ModelDetail, Signature, TargetDetail } from '../../contract.ts';
 import { type Form, formOf, initialValues, type Values } from '../model/form.ts';
 import { type Entry, headlineOf, parseEntries, remember } from '../model/history.ts';
+import { asTensors, type RawTensor, rawForm } from '../model/raw.ts';
 import { type Built, buildRequest } from '../model/request.ts';
 import { fromHash, LONGEST, toHash } from '../model/share.ts';
-import { asTensors, rawForm, type RawTensor } from '../model/raw.ts';
 import { kept, load, save } from './kept.ts';
 import { createSide, type Got, type Side } from './side.ts';
 
@@ -82,7 +82,11 @@ export function createModelState(model: ModelDetail): ModelState {
     effect(() => {
       const { request } = built.value;
       const sides = [side.value, other.value];
-      if (live.value === 'on' || request === undefined) untracked(() => sides.forEach((one) => one?.ask(request)));
+      if (live.value === 'on' || request === undefined) {
+        untracked(() => {
+          for (const one of sides) one?.ask(request);
+        });
+      }
     }),
   ];
   const restore = (next: Values): void => {
@@ -130,7 +134,12 @@ const firstRaw: readonly RawTensor[] = [{ name: 'input-0', datatype: 'FP32', sha
 function keptRaw(model: ModelDetail): Signal<readonly RawTensor[]> {
   const key = `raw:${model.name}`;
   const example = model.example?.inputs.map(
-    ({ name, datatype, shape, data }): RawTensor => ({ name, datatype, shape: shape.join(', '), data: JSON.stringify(data) }),
+    ({ name, datatype, shape, data }): RawTensor => ({
+      name,
+      datatype,
+      shape: shape.join(', '),
+      data: JSON.stringify(data),
+    }),
   );
   const raw = signal(parseRaw(load('session', key)) ?? example ?? firstRaw);
   effect(() => save('session', key, JSON.stringify(raw.value)));
@@ -144,7 +153,9 @@ function parseRaw(text: string | undefined): readonly RawTensor[] | undefined {
 
 function isRaw(value: unknown): value is RawTensor {
   if (value === null || typeof value !== 'object') return false;
-  return ['name', 'datatype', 'shape', 'data'].every((key) => typeof (value as Record<string, unknown>)[key] === 'string');
+  return ['name', 'datatype', 'shape', 'data'].every(
+    (key) => typeof (value as Record<string, unknown>)[key] === 'string',
+  );
 }
 
 function parseValues(text: string | undefined): Values {
@@ -168,8 +179,11 @@ export function suits(one: Signature, other: Signature): boolean {
     one.inputs.length === other.inputs.length &&
     one.inputs.every(({ shape, datatype }, index) => {
       const beside = other.inputs[index];
-      return beside?.datatype === datatype && beside.shape.length === shape.length &&
-        shape.every((size, at) => size === -1 || beside.shape[at] === -1 || size === beside.shape[at]);
+      return (
+        beside?.datatype === datatype &&
+        beside.shape.length === shape.length &&
+        shape.every((size, at) => size === -1 || beside.shape[at] === -1 || size === beside.shape[at])
+      );
     })
   );
 }

@@ -1,7 +1,7 @@
 /** One side of the answer: a target that is asked whenever the input changes. */
 import { batch, type Signal, signal } from '@preact/signals';
 import type { ModelDetail, TargetDetail } from '../../contract.ts';
-import { type Answer, readAnswer, readRow, type Reading } from '../model/answer.ts';
+import { type Answer, type Reading, readAnswer, readRow } from '../model/answer.ts';
 import { createLatest } from '../model/latest.ts';
 import { type InferRequest, printRequest } from '../model/request.ts';
 import type { Timing } from '../model/timing.ts';
@@ -94,14 +94,19 @@ export async function askModel(
     const answer = readAnswer(text, target.signature.outputs);
     return { request, answer, reading: readRow(answer, 0), timing, requestText, text, id };
   } catch (error) {
-    throw new ApiError('MODEL_NONSENSE', texts.failure.notAnswer(error instanceof Error ? error.message : String(error)));
+    throw new ApiError(
+      'MODEL_NONSENSE',
+      texts.failure.notAnswer(error instanceof Error ? error.message : String(error)),
+    );
   }
 }
 
 /** Another model may call the same tensors by other names. */
 function renamed(request: InferRequest, { signature: { inputs } }: TargetDetail): InferRequest {
   if (inputs.length !== request.inputs.length) return request;
-  return { inputs: request.inputs.map((one, at) => ({ ...one, name: inputs[at]?.alias ?? inputs[at]?.name ?? one.name })) };
+  return {
+    inputs: request.inputs.map((one, at) => ({ ...one, name: inputs[at]?.alias ?? inputs[at]?.name ?? one.name })),
+  };
 }
 
 export function asApiError(error: unknown): ApiError {

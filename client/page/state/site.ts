@@ -35,7 +35,8 @@ async function load(): Promise<void> {
     catalogue.value = await getJson<CatalogueAnswer>('catalogue');
     catalogueError.value = undefined;
   } catch (error) {
-    catalogueError.value = error instanceof ApiError ? error : new ApiError('INTERNAL', texts.failure.unknown(String(error)));
+    catalogueError.value =
+      error instanceof ApiError ? error : new ApiError('INTERNAL', texts.failure.unknown(String(error)));
   }
 }
 
