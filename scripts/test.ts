@@ -19,9 +19,12 @@ function testFiles(folder: string): string[] {
 }
 
 const words = process.argv.slice(2);
+/** Tests that open a browser take minutes: they run when they are asked for, by `npm run test:client`. */
+const BROWSER = join('client', 'e2e');
 const present = ROOMS.filter((room) => readdirSync('.').includes(room));
 const files = present
   .flatMap(testFiles)
+  .filter((path) => !path.startsWith(BROWSER) || words.some((word) => word.startsWith(BROWSER)))
   .filter((path) => words.length === 0 || words.some((word) => path.includes(word)));
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const stream = run({ files: files.map((file) => join(process.cwd(), file)), concurrency: availableParallelism() });
