@@ -1,6 +1,7 @@
 /** What this server can be asked, whatever the transport. */
 import { classify } from './models/classification.ts';
 import { configOf, platform } from './models/config.ts';
+import type { Holder } from './models/holder.ts';
 import type { LoadedModel } from './models/load.ts';
 import type { Registry } from './models/registry.ts';
 import type { RequestContext } from './protocol/context.ts';
@@ -123,26 +124,32 @@ interface Inferred {
 
 /** Tells the observer of every end, and of the version only once one is chosen. */
 async function infer(options: DataPlaneOptions, request: InferRequest, context: RequestContext): Promise<Inferred> {
-  let version = '';
-  const told = (outcome: 'success' | ErrorCode, timings?: Timings) =>
-    options.observe?.({
-      model: request.modelName,
-      version,
-      outcome,
-      ...(timings === undefined ? {} : { timings }),
-      rows: request.inputs[0]?.shape[0] ?? 1,
-    });
+  const { observe } = options;
+  let holder: Holder | undefined;
   try {
     const asked = withParameters(context, request.parameters, performance.now());
-    const holder = options.registry.find(request.modelName, request.modelVersion);
-    version = holder.model.version;
-    const inferred = await holder.use((model) => inferWith(model, request, asked));
-    told('success', inferred.timings);
+    holder = options.registry.find(request.modelName, request.modelVersion);
+    holder.enter();
+    const inferred = await inferWith(holder.model, request, asked);
+    if (observe !== undefined) tell(observe, request, holder, 'success', inferred.timings);
     return inferred;
   } catch (error) {
-    told(error instanceof ServeError ? error.code : 'INTERNAL');
+    if (observe !== undefined) tell(observe, request, holder, error instanceof ServeError ? error.code : 'INTERNAL');
     throw error;
+  } finally {
+    holder?.leave();
   }
+}
+
+function tell(
+  observe: Observer,
+  { modelName: model, inputs }: InferRequest,
+  holder: Holder | undefined,
+  outcome: 'success' | ErrorCode,
+  timings?: Timings,
+): void {
+  const told = { model, version: holder?.model.version ?? '', outcome, rows: inputs[0]?.shape[0] ?? 1 };
+  observe(timings === undefined ? told : { ...told, timings });
 }
 
 async function inferWith(model: LoadedModel, request: InferRequest, context: RequestContext): Promise<Inferred> {

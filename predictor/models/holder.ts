@@ -3,8 +3,9 @@ import type { LoadedModel } from './load.ts';
 
 export interface Holder {
   readonly model: LoadedModel;
-  /** Runs `work` with the model, which is not released before that ends. */
-  use<T>(work: (model: LoadedModel) => Promise<T>): Promise<T>;
+  /** The model is not released before `leave` was called as often. */
+  enter(): void;
+  leave(): void;
   /** Releases the model once the last user is done; call once, after nobody new can reach the holder. */
   retire(): Promise<void>;
 }
@@ -12,15 +13,6 @@ export interface Holder {
 export function hold(model: LoadedModel): Holder {
   let users = 0;
   let idle: (() => void) | undefined;
-  const use: Holder['use'] = async (work) => {
-    users += 1;
-    try {
-      return await work(model);
-    } finally {
-      users -= 1;
-      if (users === 0) idle?.();
-    }
-  };
   const retire = async () => {
     if (users > 0) {
       await new Promise<void>((resolve) => {
@@ -29,5 +21,15 @@ export function hold(model: LoadedModel): Holder {
     }
     await model.release();
   };
-  return { model, use, retire };
+  return {
+    model,
+    enter: () => {
+      users += 1;
+    },
+    leave: () => {
+      users -= 1;
+      if (users === 0) idle?.();
+    },
+    retire,
+  };
 }

@@ -98,10 +98,12 @@ async function placeHere(plan: Plan, warmUp: readonly NamedTensor[], settings: P
   sha256Of(bytes, opened.sha256);
   const session = await openSession(open.file, bytes, open.options);
   const outputs = opened.description.outputs.map((spec) => spec.name);
-  await session.run(warmUp, outputs).catch(async (error: unknown) => {
-    await session.release();
+  try {
+    session.run(warmUp, outputs);
+  } catch (error) {
+    session.release();
     throw error;
-  });
+  }
   await trial.release();
   settings.trials.give(trial);
 

@@ -1,4 +1,5 @@
 /** Requests that wait for one model, most urgent first and first come first served among equals. */
+import type { RequestContext } from '../protocol/context.ts';
 import type { NamedTensor, Tensor } from '../protocol/tensor.ts';
 import type { Timings } from '../protocol/timings.ts';
 
@@ -20,11 +21,13 @@ export interface Job {
   readonly priority: number;
   /** Milliseconds of `performance.now()`. */
   readonly since: number;
-  readonly deadline: number;
+  readonly context: RequestContext;
   readonly resolve: (answered: Answered) => void;
   readonly reject: (error: Error) => void;
   /** Undoes timers and listeners; called once, when the request ends. */
-  readonly tidy: () => void;
+  tidy: () => void;
+  /** Has timers and listeners. */
+  watched: boolean;
   /** Answered or refused; what still comes for it is dropped. */
   done: boolean;
   /** Shared a run that failed: runs by itself from now on. */
@@ -44,6 +47,8 @@ export interface Queue {
   /** Puts requests back before all others, in their order. */
   unshift(jobs: readonly Job[]): void;
   remove(job: Job): void;
+  /** As they stand now. */
+  waiting(): readonly Job[];
   /** The next request and those behind it that may share its run. */
   take(limits: BatchLimits): Job[];
   drain(): Job[];
@@ -68,6 +73,7 @@ export function createQueue(): Queue {
       const at = jobs.indexOf(job);
       if (at !== -1) jobs.splice(at, 1);
     },
+    waiting: () => [...jobs],
     take: (limits) => {
       const taken = takeFrom(jobs, limits);
       if (taken.length === jobs.length) jobs = [];

@@ -153,13 +153,13 @@ test('a version that cannot be loaded leaves what serves', async () => {
 test('a model is released only after the last request that uses it', async () => {
   const { registry, released } = setUp();
   await registry.apply([source('a', '1')]);
-  const gate = deferred<void>();
-  const using = registry.find('a').use(() => gate.promise);
+  const holder = registry.find('a');
+  holder.enter();
   await registry.apply([source('b', '1')]);
   const closing = registry.close();
   assert.deepEqual(released, []);
-  gate.resolve();
-  await Promise.all([using, closing]);
+  holder.leave();
+  await closing;
   assert.deepEqual(released.toSorted(), ['a/1@good', 'b/1@good']);
 });
 

@@ -5,6 +5,8 @@ export interface RequestContext {
   readonly deadline?: number;
   /** The caller went away: work that is still queued is dropped with CANCELLED. */
   readonly signal?: AbortSignal;
+  /** What `signal.aborted` would say; told where making a signal for each request would cost more than it is worth. */
+  readonly gone?: boolean;
   /** Parameter `priority`: 1 goes first, absent or 0 goes last. */
   readonly priority?: number;
 }

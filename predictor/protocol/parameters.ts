@@ -34,10 +34,17 @@ export function withParameters(
     }
   }
   return {
-    ...context,
+    requestId: context.requestId,
     ...(priority === undefined ? {} : { priority }),
     ...(deadline === undefined ? {} : { deadline }),
-  };
+    // A signal may be made only when it is asked for, so it is not asked for here.
+    get signal() {
+      return context.signal;
+    },
+    get gone() {
+      return context.gone;
+    },
+  } as RequestContext;
 }
 
 /** Clients send these without a value when there is no sequence. */

@@ -1,5 +1,5 @@
 /** Reads a request body whole, within the limit, and undoes its compression. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip, inflate, inflateRaw } from 'node:zlib';
 import { limits } from '../operate/limits.ts';
@@ -13,8 +13,15 @@ const inflaters = { gzip: promisify(gunzip), inflate: promisify(inflate), inflat
  * client breaks off rejects with the stream's error.
  */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const encoding = encodingOf(request);
+  const encoding = encodingOf(request.headers);
   const received = await collect(request, maxBytes);
+  return encoding === 'identity' ? received : decompress(received, encoding, maxBytes);
+}
+
+/** The same for a body that is there already. */
+export function decoded(headers: IncomingHttpHeaders, received: Buffer, maxBytes: number): Buffer | Promise<Buffer> {
+  if (headers['content-encoding'] === undefined) return received;
+  const encoding = encodingOf(headers);
   return encoding === 'identity' ? received : decompress(received, encoding, maxBytes);
 }
 
@@ -27,27 +34,28 @@ export function tooLarge(maxBytes: number): ServeError {
   return new ServeError('REQUEST_TOO_LARGE', `request body is larger than ${maxBytes} bytes`);
 }
 
-function encodingOf(request: IncomingMessage): 'identity' | 'gzip' | 'deflate' {
-  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+function encodingOf(headers: IncomingHttpHeaders): 'identity' | 'gzip' | 'deflate' {
+  const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding === 'gzip' || encoding === 'deflate') return encoding;
   if (encoding === 'identity' || encoding === '') return 'identity';
   const message = `content encoding '${encoding}' is not supported, expected gzip or deflate`;
   throw new HttpError('ENCODING_UNSUPPORTED', message, { 'accept-encoding': 'gzip, deflate' });
 }
 
+/** Bytes of bodies so far, wanted or not. */
+const received = new WeakMap<IncomingMessage, number>();
+
 function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   if (announcesTooMuch(request, maxBytes)) return Promise.reject(tooLarge(maxBytes));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const take = (chunk: Buffer) => {
+    request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      chunks.push(chunk);
-      if (bytes <= maxBytes) return;
-      request.off('data', take);
-      reject(tooLarge(maxBytes));
-    };
-    request.on('data', take);
+      received.set(request, bytes);
+      if (bytes <= maxBytes) chunks.push(chunk);
+      else reject(tooLarge(maxBytes));
+    });
     request.on('error', reject);
     request.on('end', () => {
       const [only] = chunks;
@@ -66,11 +74,13 @@ export function drain(request: IncomingMessage, maxBytes: number): Promise<void>
       resolve();
       return;
     }
-    let bytes = 0;
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
+    let bytes = received.get(request) ?? 0;
+    const count = (chunk?: Buffer) => {
+      bytes += chunk?.length ?? 0;
       if (bytes > maxBytes * limits.bodyDrainFactor) resolve();
-    });
+    };
+    count();
+    request.on('data', count);
     for (const event of ['end', 'close', 'error']) request.once(event, () => resolve());
     request.resume();
   });

@@ -1,5 +1,5 @@
 /** One request on its way through the routes, and what the routes may use. */
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { DataPlane } from '../data-plane.ts';
 import type { LogControl } from '../operate/log-settings.ts';
 import type { Metrics } from '../operate/metrics.ts';
@@ -52,24 +52,32 @@ export function json(status: number, value: unknown): Answer {
   return { status, body: JSON.stringify(value) };
 }
 
+/** Who asked, as far as the connection tells. */
+export interface Peer {
+  /** The connection ended before the answer was sent. */
+  readonly gone: boolean;
+  /** Calls `listener` once, at once where the peer is gone already; never when the answer was sent. */
+  onGone(listener: () => void): void;
+}
+
 /** What the server knows of a request beside its content. */
 export class Exchange {
   readonly requestId: string;
   /** `performance.now()` when the head of the request was there. */
   readonly started: number;
+  readonly peer: Peer;
   readonly #limitMs: number;
-  readonly #response: ServerResponse;
 
-  constructor(requestId: string, limitMs: number, response: ServerResponse) {
+  constructor(requestId: string, limitMs: number, peer: Peer) {
     this.requestId = requestId;
     this.started = performance.now();
+    this.peer = peer;
     this.#limitMs = limitMs;
-    this.#response = response;
   }
 
   /** The client's own timeout cannot lengthen the server's. */
   context({ timeoutMs = this.#limitMs, priority = 0 }: Wishes): RequestContext {
-    return new CallContext(this.requestId, this.started + Math.min(timeoutMs, this.#limitMs), priority, this.#response);
+    return new CallContext(this.requestId, this.started + Math.min(timeoutMs, this.#limitMs), priority, this.peer);
   }
 }
 
@@ -78,14 +86,18 @@ class CallContext implements RequestContext {
   readonly requestId: string;
   readonly deadline: number;
   readonly priority: number;
-  readonly #response: ServerResponse;
+  readonly #peer: Peer;
   #controller: AbortController | undefined;
 
-  constructor(requestId: string, deadline: number, priority: number, response: ServerResponse) {
+  constructor(requestId: string, deadline: number, priority: number, peer: Peer) {
     this.requestId = requestId;
     this.deadline = deadline;
     this.priority = priority;
-    this.#response = response;
+    this.#peer = peer;
+  }
+
+  get gone(): boolean {
+    return this.#peer.gone;
   }
 
   /** Aborts when the connection ends before the answer is sent. */
@@ -93,13 +105,7 @@ class CallContext implements RequestContext {
     if (this.#controller === undefined) {
       const controller = new AbortController();
       this.#controller = controller;
-      const response = this.#response;
-      const abort = () => {
-        // Every response closes at last; only one that was not written whole has lost its reader.
-        if (!response.writableFinished) controller.abort();
-      };
-      if (response.destroyed) abort();
-      else response.once('close', abort);
+      this.#peer.onGone(() => controller.abort());
     }
     return this.#controller.signal;
   }

@@ -1,7 +1,6 @@
 /** What surrounds the answers: times, compression, keys, traces, administration, description. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { DataPlane } from '../data-plane.ts';
@@ -11,8 +10,9 @@ import type { AnsweredCall } from '../operate/requests.ts';
 import { echoTracer } from '../operate/trace.ts';
 import type { RequestContext } from '../protocol/context.ts';
 import { ServeError } from '../protocol/error.ts';
+import { withParameters } from '../protocol/parameters.ts';
 import { type Running, serveTestModels } from '../testdata/models.ts';
-import { Exchange } from './call.ts';
+import { Exchange, type Peer } from './call.ts';
 import { createRestServer, type RestOptions } from './server.ts';
 
 let models: Running;
@@ -228,9 +228,10 @@ test('a client that goes away aborts what waits', async () => {
 });
 
 test('a connection that is gone already gives an aborted signal', () => {
-  const response = new ServerResponse({ method: 'GET' } as never);
-  response.destroy();
-  assert.equal(new Exchange('x', 1000, response).context({}).signal?.aborted, true);
+  const peer: Peer = { gone: true, onGone: (listener) => listener() };
+  const context = new Exchange('x', 1000, peer).context({});
+  assert.equal(context.signal?.aborted, true);
+  assert.equal(withParameters(context, { timeout: 5 }, 0).signal?.aborted, true);
 });
 
 test('the description names every model, and its page lets nothing foreign in', async () => {

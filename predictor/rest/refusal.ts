@@ -32,7 +32,7 @@ const brokenBytes = new Map<string | undefined, [string, string]>([
 ]);
 
 /** What came is not HTTP, or came too slowly: there is no request to answer, only a socket. */
-export function refuseBytes(error: NodeJS.ErrnoException, socket: Socket): void {
+export function refuseBytes(error: { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

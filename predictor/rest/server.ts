@@ -1,39 +1,24 @@
-/** HTTP around the routes: bodies in, answers and refusals out. Knows nothing of models. */
-import { randomUUID } from 'node:crypto';
+/**
+ * The HTTP listener: plain requests through our own reader, all others through node:http, to the same routes. Knows
+ * nothing of models.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { DataPlane } from '../data-plane.ts';
-import type { Guard } from '../operate/auth.ts';
 import { limits } from '../operate/limits.ts';
-import type { Log } from '../operate/log.ts';
-import type { LogControl } from '../operate/log-settings.ts';
-import type { Metrics } from '../operate/metrics.ts';
-import { type CallObserver, isPlainId } from '../operate/requests.ts';
 import type { Tls } from '../operate/tls.ts';
-import type { Span, Tracer } from '../operate/trace.ts';
-import { ServeError } from '../protocol/error.ts';
-import { announcesTooMuch, drain, readBody } from './body.ts';
-import { type Answer, Exchange, type Route, type Services } from './call.ts';
-import { refusal, refuseBytes } from './refusal.ts';
-import { createRouter } from './router.ts';
-import { routes } from './routes.ts';
-import { send } from './send.ts';
-import { HttpError } from './status.ts';
+import { announcesTooMuch, decoded, drain, readBody } from './body.ts';
+import type { Peer } from './call.ts';
+import { Connection } from './http1/connection.ts';
+import type { Head } from './http1/head.ts';
+import { writeReply } from './http1/reply.ts';
+import { refuseBytes } from './refusal.ts';
+import { createResponder, type Responder, type RespondOptions } from './respond.ts';
+import { type Formed, form, send } from './send.ts';
 
-export interface RestOptions {
+export interface RestOptions extends RespondOptions {
   readonly maxBodyBytes: number;
-  readonly log: Log;
-  /** Clients may load and unload models and change the log; false by default. */
-  readonly modelControl?: boolean;
-  /** Absent: no log settings are served. */
-  readonly logControl?: Pick<LogControl, 'settings' | 'change'>;
-  /** Absent: no metrics are served at this port. */
-  readonly metrics?: Metrics['text'];
-  /** Absent: everyone may ask everything. */
-  readonly guard?: Guard;
-  readonly trace?: Tracer;
-  readonly observe?: CallObserver;
   /** Absent: plain HTTP. */
   readonly tls?: Tls;
 }
@@ -45,15 +30,12 @@ export interface RestServer {
   close(): Promise<void>;
 }
 
-const findRoute = createRouter(routes);
-const noBody = Buffer.alloc(0);
-
 export function createRestServer(plane: DataPlane, options: RestOptions): RestServer {
   let closing = false;
   const server = createListener(options.tls);
-  const services: Services = { ...options, plane, modelControl: options.modelControl ?? false };
+  const respond = createResponder(plane, options);
   const handle = (request: IncomingMessage, response: ServerResponse) => {
-    void serve(request, response, services, options, () => closing);
+    void throughNode(request, response, respond, options.maxBodyBytes, () => closing);
   };
   server.on('request', handle);
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
@@ -61,12 +43,14 @@ export function createRestServer(plane: DataPlane, options: RestOptions): RestSe
     handle(request, response);
   });
   server.on('clientError', refuseBytes);
+  const connections = readPlain(server, options.tls !== undefined, respond, options.maxBodyBytes);
   return {
     listen: (host, port) => listen(server, host, port),
     close: () => {
       closing = true;
       return new Promise((resolve) => {
         server.close(() => resolve());
+        for (const connection of connections) connection.close();
       });
     },
   };
@@ -94,86 +78,84 @@ function listen(server: Server, host: string, port: number): Promise<number> {
   });
 }
 
-/** What becomes known of a request while it is answered. */
-interface Record {
-  readonly exchange: Exchange;
-  route?: Route;
-  model?: string;
-  span?: Span;
-  fault?: string;
+/** Puts our reader before that of node:http, which stays the one for what is not plain. */
+function readPlain(server: Server, secure: boolean, respond: Responder, maxBodyBytes: number): ReadonlySet<Connection> {
+  const event = secure ? 'secureConnection' : 'connection';
+  const theirs = server.listeners(event) as ((this: Server, socket: Socket) => void)[];
+  const connections = new Set<Connection>();
+  const options = {
+    maxBodyBytes,
+    serve: (head: Head, body: Buffer, connection: Connection) => plainly(head, body, connection, respond, maxBodyBytes),
+    handOver: (socket: Socket) => {
+      for (const listener of theirs) listener.call(server, socket);
+    },
+    timedOut: (socket: Socket) => refuseBytes({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket),
+  };
+  server.removeAllListeners(event);
+  server.on(event, (socket: Socket) => {
+    const connection: Connection = new Connection(socket, options, () => connections.delete(connection));
+    connections.add(connection);
+  });
+  return connections;
 }
 
 /** Never rejects. */
-async function serve(
+function plainly(
+  head: Head,
+  body: Buffer,
+  connection: Connection,
+  respond: Responder,
+  maxBodyBytes: number,
+): Promise<void> {
+  return respond(
+    head,
+    connection,
+    () => decoded(head.headers, body, maxBodyBytes),
+    (answer, { id, traceparent }) => {
+      const surroundings = { id, last: connection.lastAfter(head), ...(traceparent && { traceparent }) };
+      const formed = form(head, answer, surroundings);
+      if (formed instanceof Promise) return formed.then((small) => writeReply(connection.socket, small));
+      writeReply(connection.socket, formed);
+    },
+  );
+}
+
+/** Never rejects. */
+function throughNode(
   request: IncomingMessage,
   response: ServerResponse,
-  services: Services,
-  options: RestOptions,
+  respond: Responder,
+  maxBodyBytes: number,
   closing: () => boolean,
 ): Promise<void> {
-  const given = request.headers['x-request-id'];
-  const id = isPlainId(given) ? given : randomUUID();
-  const record: Record = { exchange: new Exchange(id, limits.requestMs, response) };
-  const answer = await answerOf(request, record, services, options);
-  if (answer === undefined || response.destroyed) {
-    tell(record, answer?.status ?? clientGone, options);
-    return;
-  }
-  const traceparent = record.span?.traceparent;
-  await send(request, response, answer, {
-    id,
-    last: closing() || !request.complete,
-    ...(traceparent && { traceparent }),
-  });
-  tell(record, answer.status, options);
+  const { method = '', url = '', headers } = request;
+  const asked = { method, url, headers };
+  return respond(
+    asked,
+    peerOf(request, response),
+    () => readBody(request, maxBodyBytes),
+    async (answer, { id, traceparent, refused }) => {
+      if (refused) await drain(request, maxBodyBytes);
+      if (response.destroyed) return;
+      const last = closing() || !request.complete;
+      const formed: Formed = await form(asked, answer, { id, last, ...(traceparent && { traceparent }) });
+      send(response, formed);
+    },
+  );
 }
 
-/** Never sent: what the log and the metrics say of a client that went away. */
-const clientGone = 499;
-
-function tell({ exchange, route, model, span, fault }: Record, status: number, options: RestOptions): void {
-  if (span === undefined && options.observe === undefined) return;
-  const operation = route === undefined ? 'unknown' : `${route.method} ${route.address}`;
-  const named = model === undefined ? {} : { model };
-  span?.end({ 'http.response.status_code': status, ...named }, fault);
-  options.observe?.({
-    protocol: 'http',
-    operation,
-    status,
-    milliseconds: performance.now() - exchange.started,
-    requestId: exchange.requestId,
-    ...named,
-    ...(span === undefined ? {} : { traceId: span.traceId }),
-  });
-}
-
-/** Never rejects. Undefined when the client went away before its request was complete. */
-async function answerOf(
-  request: IncomingMessage,
-  record: Record,
-  services: Services,
-  options: RestOptions,
-): Promise<Answer | undefined> {
-  try {
-    const { headers } = request;
-    const { route, path } = findRoute(request.method ?? '', request.url ?? '');
-    record.route = route;
-    if (path.model !== '') record.model = path.model;
-    const traced = options.trace?.(`${route.method} ${route.address}`, textOf(headers['traceparent']));
-    if (traced !== undefined) record.span = traced;
-    if (options.guard !== undefined && route.open !== true)
-      options.guard({ authorization: headers.authorization, apiKey: textOf(headers['x-api-key']) });
-    const body = route.method === 'POST' ? await readBody(request, options.maxBodyBytes) : noBody;
-    return await route.handler({ services, path, headers, body, exchange: record.exchange });
-  } catch (error) {
-    const known = error instanceof ServeError || error instanceof HttpError;
-    if (!known && request.destroyed && !request.complete) return undefined;
-    record.fault = error instanceof Error ? error.message : String(error);
-    await drain(request, options.maxBodyBytes);
-    return refusal(error, record.exchange.requestId, options.log);
-  }
-}
-
-function textOf(header: string | string[] | undefined): string | undefined {
-  return typeof header === 'string' ? header : undefined;
+/** Every response closes at last; only one that was not written whole has lost its reader. */
+function peerOf(request: IncomingMessage, response: ServerResponse): Peer {
+  return {
+    get gone() {
+      return response.destroyed || (request.destroyed && !request.complete);
+    },
+    onGone: (listener) => {
+      const tell = () => {
+        if (!response.writableFinished) listener();
+      };
+      if (response.destroyed) tell();
+      else response.once('close', tell);
+    },
+  };
 }

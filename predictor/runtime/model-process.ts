@@ -25,10 +25,10 @@ async function answer(question: Question): Promise<Reply> {
   const { id } = question;
   try {
     if (question.kind === 'open') return { id, answer: await open(question) };
-    if (question.kind === 'release') return { id, answer: await release() };
+    if (question.kind === 'release') return { id, answer: release() };
     if (session === undefined) throw new Error('no model is open');
-    if (question.kind === 'probe') return { id, answer: await probe(session, question.feeds) };
-    return { id, answer: await session.run(question.feeds, question.outputs) };
+    if (question.kind === 'probe') return { id, answer: probe(session, question.feeds) };
+    return { id, answer: session.run(question.feeds, question.outputs) };
   } catch (error) {
     return { id, error: error instanceof Error ? error.message : String(error) };
   }
@@ -45,10 +45,10 @@ async function open({ file, sha256, options }: OpenRequest): Promise<Opened> {
 }
 
 /** Whether a model was open or not. */
-async function release(): Promise<true> {
+function release(): true {
   const released = session;
   session = undefined;
-  await released?.release();
+  released?.release();
   return true;
 }
 

@@ -34,14 +34,14 @@ const longestRunUs = 1_000_000;
 /** Kernels for one row and for many add in another order. */
 const tolerance = 1e-3;
 
-/** Never rejects for what the model does. */
-export async function probe(session: Session, feeds: readonly NamedTensor[]): Promise<Probe> {
+/** Never throws for what the model does. */
+export function probe(session: Session, feeds: readonly NamedTensor[]): Probe {
   const outputs = session.outputs.map((spec) => spec.name);
   try {
-    const firstUs = (await session.run(feeds, outputs)).inferNs / 1000;
-    const medianUs = await medianOf(session, feeds, outputs);
-    const rowsApart = medianUs < longestRunUs && (await rowsStayApart(session, feeds, outputs));
-    const many = rowsApart ? await tryMany(session, feeds, outputs, medianUs) : { gain: 1, rowUs: 0 };
+    const firstUs = session.run(feeds, outputs).inferNs / 1000;
+    const medianUs = medianOf(session, feeds, outputs);
+    const rowsApart = medianUs < longestRunUs && rowsStayApart(session, feeds, outputs);
+    const many = rowsApart ? tryMany(session, feeds, outputs, medianUs) : { gain: 1, rowUs: 0 };
     return { firstUs, medianUs, rowsApart, ...many };
   } catch (error) {
     const refusal = error instanceof Error ? error.message : String(error);
@@ -49,43 +49,39 @@ export async function probe(session: Session, feeds: readonly NamedTensor[]): Pr
   }
 }
 
-async function medianOf(session: Session, feeds: readonly NamedTensor[], outputs: readonly string[]): Promise<number> {
+function medianOf(session: Session, feeds: readonly NamedTensor[], outputs: readonly string[]): number {
   const times: number[] = [];
   const until = performance.now() + timeForRunsMs;
-  do times.push((await session.run(feeds, outputs)).inferNs / 1000);
+  do times.push(session.run(feeds, outputs).inferNs / 1000);
   while (times.length < mostRuns && performance.now() < until);
   times.sort((a, b) => a - b);
   return times[Math.floor(times.length / 2)] ?? 0;
 }
 
 /** The better of two, since the first run of a new shape also takes memory. */
-async function tryMany(
+function tryMany(
   session: Session,
   feeds: readonly NamedTensor[],
   outputs: readonly string[],
   medianUs: number,
-): Promise<{ readonly gain: number; readonly rowUs: number }> {
-  const fastestUs = async (rows: number) => {
+): { readonly gain: number; readonly rowUs: number } {
+  const fastestUs = (rows: number) => {
     const tried = variant(feeds, 1, rows);
-    const [first, second] = [await session.run(tried, outputs), await session.run(tried, outputs)];
+    const [first, second] = [session.run(tried, outputs), session.run(tried, outputs)];
     return Math.min(first.inferNs, second.inferNs) / 1000;
   };
   const rows = medianUs < 1000 ? 64 : 8;
-  const [alone, together] = [await fastestUs(1), await fastestUs(rows)];
+  const [alone, together] = [fastestUs(1), fastestUs(rows)];
   return { gain: (rows * alone) / together, rowUs: together / rows };
 }
 
-async function rowsStayApart(
-  session: Session,
-  feeds: readonly NamedTensor[],
-  outputs: readonly string[],
-): Promise<boolean> {
+function rowsStayApart(session: Session, feeds: readonly NamedTensor[], outputs: readonly string[]): boolean {
   const open = session.inputs.every((spec) => !spec.anyRank && spec.shape[0] === -1);
   if (!open || !session.outputs.every((spec) => spec.anyRank || spec.shape.length > 0)) return false;
   try {
     for (let draw = 1; draw <= draws; draw++) {
       const parts = [variant(feeds, draw, 1), variant(feeds, draw + draws, 2), variant(feeds, draw + 2 * draws, 1)];
-      if (!(await samePartsTogether(session, parts, outputs))) return false;
+      if (!samePartsTogether(session, parts, outputs)) return false;
     }
     return true;
   } catch {
@@ -93,17 +89,17 @@ async function rowsStayApart(
   }
 }
 
-async function samePartsTogether(
+function samePartsTogether(
   session: Session,
   parts: readonly (readonly NamedTensor[])[],
   outputs: readonly string[],
-): Promise<boolean> {
+): boolean {
   const together = session.inputs.map((_, input) => joinRows(parts.map((part) => part[input] as NamedTensor)));
-  const all = (await session.run(together, outputs)).tensors;
+  const all = session.run(together, outputs).tensors;
   let start = 0;
   for (const part of parts) {
     const rows = part[0]?.shape[0] ?? 0;
-    const alone = (await session.run(part, outputs)).tensors;
+    const alone = session.run(part, outputs).tensors;
     const fits = alone.every((tensor, index) => {
       const whole = all[index];
       const sized = tensor.shape[0] === rows && whole?.shape[0] === together[0]?.shape[0];

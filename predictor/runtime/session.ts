@@ -1,14 +1,10 @@
-/**
- * Opens an ONNX file and runs it. The only door to onnxruntime.
- *
- * `run` is asynchronous in form, yet onnxruntime-node 1.30 computes on the calling thread; callers must not rely on
- * either.
- */
+/** Opens an ONNX file and runs it, on the calling thread. */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
-import { env, InferenceSession, type Tensor as OrtTensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { TensorSpec } from '../protocol/signature.ts';
 import type { NamedTensor, Tensor } from '../protocol/tensor.ts';
+import { elementType, type NativeSession, type NativeValue, openNative } from './binding.ts';
 import { type GraphFacts, readFacts } from './facts.ts';
 import { datatypeOf, fromOrt, toOrt } from './tensors.ts';
 import { WireError } from './wire.ts';
@@ -33,20 +29,19 @@ export interface Description {
 export interface Run {
   /** One per output that was asked for, in that order. */
   readonly tensors: readonly Tensor[];
-  /** Nanoseconds from the call to the start of onnxruntime. */
+  /** Nanoseconds from the call to the start of onnxruntime; only in another process. */
   readonly waitNs: number;
   /** Nanoseconds within onnxruntime. */
   readonly inferNs: number;
 }
 
 export interface Session extends Description {
-  /** Runs once; feeds hold every input under the graph's name. Rejects with onnxruntime's error. */
-  run(feeds: readonly NamedTensor[], outputs: readonly string[]): Promise<Run>;
-  /** Frees the session's memory. Call once, with no run in flight. */
-  release(): Promise<void>;
+  /** Runs once; feeds hold every input under the graph's name. Throws onnxruntime's error. */
+  run(feeds: readonly NamedTensor[], outputs: readonly string[]): Run;
+  /** Frees the session's memory. Call once. */
+  release(): void;
 }
 
-/** onnxruntime's own lines on standard error are no JSON; every error comes as an exception with the same text. */
 const logOnlyFatal = 4;
 
 /**
@@ -60,7 +55,7 @@ export async function openSession(file: string, bytes: Uint8Array, options: Sess
   try {
     return wrap(session, facts);
   } catch (error) {
-    await session.release();
+    session.dispose();
     throw error;
   }
 }
@@ -92,14 +87,13 @@ async function create(
   rewritten: Uint8Array | undefined,
   facts: GraphFacts,
   options: InferenceSession.SessionOptions,
-): Promise<InferenceSession> {
-  env.logLevel = 'fatal';
-  if (facts.externalFiles.length === 0) return InferenceSession.create(rewritten ?? bytes, options);
-  if (rewritten === undefined) return InferenceSession.create(file, options);
+): Promise<NativeSession> {
+  if (facts.externalFiles.length === 0) return openNative(rewritten ?? bytes, options);
+  if (rewritten === undefined) return openNative(file, options);
   const externalData = await Promise.all(
     facts.externalFiles.map(async (path) => ({ path, data: await readFile(externalPath(file, path)) })),
   );
-  return InferenceSession.create(rewritten, { ...options, externalData });
+  return openNative(rewritten, { ...options, externalData });
 }
 
 /** A model may name only files in its own folder or below it. */
@@ -110,15 +104,15 @@ function externalPath(file: string, location: string): string {
   return path;
 }
 
-function wrap(session: InferenceSession, facts: GraphFacts): Session {
+function wrap(session: NativeSession, facts: GraphFacts): Session {
   const inputs = session.inputMetadata.map((input) => {
     const spec = specOf(input, facts);
     if (spec === undefined) throw new Error(`input '${input.name}' is not a tensor of a type that the protocol has`);
     return spec;
   });
-  const found = session.outputMetadata.map((output) => specOf(output, facts));
-  const outputs = found.filter((spec) => spec !== undefined);
-  const hiddenOutputs = session.outputNames.filter((_, index) => found[index] === undefined);
+  const found = session.outputMetadata.map((output) => ({ name: output.name, spec: specOf(output, facts) }));
+  const outputs = found.flatMap(({ spec }) => spec ?? []);
+  const hiddenOutputs = found.flatMap(({ name, spec }) => (spec === undefined ? name : []));
   if (outputs.length === 0) throw new Error(`no output is a tensor: ${hiddenOutputs.join(', ')}`);
   return {
     inputs,
@@ -126,37 +120,33 @@ function wrap(session: InferenceSession, facts: GraphFacts): Session {
     hiddenOutputs,
     facts,
     run: (feeds, names) => run(session, feeds, names),
-    release: () => session.release(),
+    release: () => session.dispose(),
   };
 }
 
-function specOf(value: InferenceSession.ValueMetadata, facts: GraphFacts): TensorSpec | undefined {
-  if (!value.isTensor) return undefined;
-  const datatype = datatypeOf(value.type);
+function specOf(value: NativeValue, facts: GraphFacts): TensorSpec | undefined {
+  const type = value.isTensor ? elementType(value) : undefined;
+  const datatype = type === undefined ? undefined : datatypeOf(type);
   if (datatype === undefined) return undefined;
   const anyRank = value.shape.length === 0 && facts.anyRank.has(value.name);
-  const shape = value.shape.map((dimension) => (typeof dimension === 'number' ? dimension : -1));
-  return { name: value.name, datatype, shape: anyRank ? [-1] : shape, anyRank };
+  return { name: value.name, datatype, shape: anyRank ? [-1] : [...value.shape], anyRank };
 }
 
 const runOptions: InferenceSession.RunOptions = { logSeverityLevel: logOnlyFatal };
 
-async function run(session: InferenceSession, feeds: readonly NamedTensor[], outputs: readonly string[]): Promise<Run> {
+function run(session: NativeSession, feeds: readonly NamedTensor[], outputs: readonly string[]): Run {
   // Without a prototype, a tensor named `__proto__` is a name like any other.
   const tensors = Object.create(null) as Record<string, OrtTensor>;
   for (const feed of feeds) tensors[feed.name] = toOrt(feed);
+  const fetches = Object.create(null) as Record<string, null>;
+  for (const name of outputs) fetches[name] = null;
   const called = performance.now();
-  let started = called;
-  // The binding computes in an immediate of its own, which follows this one directly.
-  setImmediate(() => {
-    started = performance.now();
-  });
-  const result = await session.run(tensors, outputs, runOptions);
-  const ended = performance.now();
+  const result = session.run(tensors, fetches, runOptions);
+  const inferNs = (performance.now() - called) * 1e6;
   const taken = outputs.map((name) => {
     const value = result[name];
     if (value === undefined) throw new Error(`the model gave no output '${name}'`);
-    return fromOrt(name, value);
+    return fromOrt(name, value as OrtTensor);
   });
-  return { tensors: taken, waitNs: (started - called) * 1e6, inferNs: (ended - started) * 1e6 };
+  return { tensors: taken, waitNs: 0, inferNs };
 }

@@ -1,0 +1,205 @@
+/**
+ * One connection of plain HTTP/1.1 requests, read without node:http, which costs more than a small model's answer.
+ *
+ * Requests are answered one after the other. The first that is not plain takes the connection, with all that was not
+ * answered yet, to node:http, which keeps it.
+ */
+import type { Socket } from 'node:net';
+import { limits } from '../../operate/limits.ts';
+import type { Peer } from '../call.ts';
+import { alignedBody, jsonBytesOf } from './body.ts';
+import { type Head, mostHeadBytes, readHead } from './head.ts';
+
+export interface ConnectionOptions {
+  /** A longer body is node:http's to refuse. */
+  readonly maxBodyBytes: number;
+  /** Must not reject; the answer was written, or the peer is gone, when it resolves. */
+  readonly serve: (head: Head, body: Buffer, connection: Connection) => Promise<void>;
+  /** Takes the socket over; bytes that were read but not answered are in it again. */
+  readonly handOver: (socket: Socket) => void;
+  readonly timedOut: (socket: Socket) => void;
+}
+
+interface PartialBody {
+  readonly chunks: Buffer[];
+  readonly bytes: number;
+  missing: number;
+  readonly timer: NodeJS.Timeout;
+}
+
+const headEnd = Buffer.from('\r\n\r\n');
+/** Of requests that were sent before the last answer; beyond it the client waits. */
+const mostWaitingBytes = 65_536;
+
+export class Connection implements Peer {
+  readonly socket: Socket;
+  readonly #options: ConnectionOptions;
+  /** Called when the connection is no longer this one's. */
+  readonly #left: () => void;
+  /** Clients repeat their heads byte by byte; what is equal need not be read again. */
+  #headBytes: Buffer = headEnd;
+  #head: Head | undefined;
+  #busy = false;
+  #closing = false;
+  /** Came while a request was answered. */
+  #waiting: Buffer | undefined;
+  /** Body that is still coming. */
+  #partial: PartialBody | undefined;
+  #listeners: (() => void)[] = [];
+
+  constructor(socket: Socket, options: ConnectionOptions, left: () => void) {
+    this.socket = socket;
+    this.#options = options;
+    this.#left = left;
+    socket.setTimeout(limits.keepAliveMs);
+    socket.on('data', this.#take);
+    socket.on('end', this.#ended);
+    socket.on('error', ignore);
+    socket.on('timeout', this.#idle);
+    socket.on('close', this.#closed);
+  }
+
+  get gone(): boolean {
+    return this.socket.destroyed;
+  }
+
+  onGone(listener: () => void): void {
+    if (this.gone) listener();
+    else this.#listeners.push(listener);
+  }
+
+  /** True when the connection ends with the answer to this request. */
+  lastAfter(head: Head): boolean {
+    return this.#closing || head.last;
+  }
+
+  /** Ends the connection, after the answer that is under way. */
+  close(): void {
+    this.#closing = true;
+    if (!this.#busy && this.#partial === undefined) this.socket.end();
+  }
+
+  readonly #take = (chunk: Buffer): void => {
+    if (this.#busy) this.#keep(chunk);
+    else if (this.#partial === undefined) this.#begin(chunk);
+    else this.#continue(this.#partial, chunk);
+  };
+
+  #keep(chunk: Buffer): void {
+    this.#waiting = this.#waiting === undefined ? chunk : Buffer.concat([this.#waiting, chunk]);
+    if (this.#waiting.length > mostWaitingBytes) this.socket.pause();
+  }
+
+  #begin(bytes: Buffer): void {
+    const head = this.#headOf(bytes);
+    if (head === undefined || head.bodyBytes > this.#options.maxBodyBytes) {
+      this.#leave(bytes);
+      return;
+    }
+    const start = this.#headBytes.length;
+    const end = start + head.bodyBytes;
+    if (bytes.length >= end) {
+      if (bytes.length > end) this.#waiting = bytes.subarray(end);
+      void this.#answer(head, bytes.subarray(start, end));
+      return;
+    }
+    const timer = setTimeout(() => this.#options.timedOut(this.socket), limits.requestMs);
+    const missing = end - bytes.length;
+    this.#partial = { chunks: [bytes.subarray(start)], bytes: head.bodyBytes, missing, timer };
+  }
+
+  #headOf(bytes: Buffer): Head | undefined {
+    const known = this.#headBytes;
+    if (
+      this.#head !== undefined &&
+      bytes.length >= known.length &&
+      bytes.compare(known, 0, known.length, 0, known.length) === 0
+    )
+      return this.#head;
+    const at = bytes.indexOf(headEnd);
+    if (at === -1 || at > mostHeadBytes) return undefined;
+    this.#head = readHead(bytes.toString('latin1', 0, at));
+    // A copy, since a view would keep the whole chunk.
+    if (this.#head !== undefined) this.#headBytes = Buffer.from(bytes.subarray(0, at + headEnd.length));
+    return this.#head;
+  }
+
+  #continue(partial: PartialBody, chunk: Buffer): void {
+    if (chunk.length < partial.missing) {
+      partial.chunks.push(chunk);
+      partial.missing -= chunk.length;
+      return;
+    }
+    partial.chunks.push(chunk.subarray(0, partial.missing));
+    if (chunk.length > partial.missing) this.#waiting = chunk.subarray(partial.missing);
+    clearTimeout(partial.timer);
+    this.#partial = undefined;
+    const head = this.#head as Head;
+    void this.#answer(head, alignedBody(partial.chunks, partial.bytes, jsonBytesOf(head)));
+  }
+
+  async #answer(head: Head, body: Buffer): Promise<void> {
+    this.#busy = true;
+    await this.#options.serve(head, body, this);
+    if (this.socket.writableNeedDrain && !this.gone) await this.#drained();
+    this.#busy = false;
+    if (this.#listeners.length > 0) this.#listeners = [];
+    if (this.gone) return;
+    if (this.lastAfter(head)) this.socket.end();
+    else this.#next();
+  }
+
+  #next(): void {
+    const waiting = this.#waiting;
+    if (waiting === undefined) {
+      if (this.socket.readableEnded) this.socket.end();
+      return;
+    }
+    this.#waiting = undefined;
+    if (this.socket.isPaused()) this.socket.resume();
+    this.#begin(waiting);
+  }
+
+  /** A client that does not read its answers gets no further ones. */
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.socket.once('drain', resolve);
+      this.onGone(resolve);
+    });
+  }
+
+  #leave(bytes: Buffer): void {
+    const { socket } = this;
+    socket.setTimeout(0);
+    socket.off('data', this.#take).off('end', this.#ended).off('error', ignore);
+    socket.off('timeout', this.#idle).off('close', this.#closed);
+    this.#left();
+    socket.pause();
+    socket.unshift(bytes);
+    this.#options.handOver(socket);
+    // node:http would read the handle itself, past the bytes that lie in the socket; a listener makes it read the socket.
+    socket.on('data', ignore).off('data', ignore);
+    socket.resume();
+  }
+
+  /** The client sends no more; it may still read. */
+  readonly #ended = (): void => {
+    if (this.#partial !== undefined) this.socket.destroy();
+    else if (!this.#busy) this.socket.end();
+  };
+
+  /** Silence while a model computes is no fault; silence of a client that does not read is. */
+  readonly #idle = (): void => {
+    if (!this.#busy || this.socket.writableNeedDrain) this.socket.destroy();
+  };
+
+  readonly #closed = (): void => {
+    clearTimeout(this.#partial?.timer);
+    this.#left();
+    for (const listener of this.#listeners) listener();
+    this.#listeners = [];
+  };
+}
+
+/** An error is followed by the end of the connection, which is what matters. */
+function ignore(): void {}
