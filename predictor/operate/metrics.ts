@@ -4,11 +4,13 @@
  *
  * What the data plane counts anyway is read when somebody asks; only histograms and failures cost time on each request.
  */
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
 import type { DataPlane } from '../data-plane.ts';
 import type { ErrorCode } from '../protocol/error.ts';
 import type { Duration, ModelStatistics } from '../protocol/messages.ts';
 import type { Observation, Observer } from '../protocol/observer.ts';
+import { createHistogram } from './histogram.ts';
+import { createPending, type Pending } from './pending.ts';
 import type { CallObserver } from './requests.ts';
 import { addIdentity, addResident, addStates, perModel } from './state-metrics.ts';
 
@@ -59,7 +61,7 @@ const reasons = {
 export function createMetrics(version: string, process?: number): Metrics {
   const registry = new Registry();
   let plane: DataPlane | undefined;
-  const pending = new Map<string, number>();
+  const pending = createPending();
   collectDefaultMetrics({ register: registry });
   addIdentity(registry, version);
   addStates(registry, () => plane, pending);
@@ -77,18 +79,14 @@ export function createMetrics(version: string, process?: number): Metrics {
   };
 }
 
-function counted(plane: DataPlane, pending: Map<string, number>): DataPlane['infer'] {
-  return async (request, context) => {
-    const key = JSON.stringify([request.modelName, request.modelVersion ?? '']);
-    pending.set(key, (pending.get(key) ?? 0) + 1);
-    try {
-      return await plane.infer(request, context);
-    } finally {
-      const left = (pending.get(key) ?? 1) - 1;
-      // Names come from clients: none is kept beyond its last request.
-      if (left > 0) pending.set(key, left);
-      else pending.delete(key);
-    }
+function counted(plane: DataPlane, pending: Pending): DataPlane['infer'] {
+  return (request, context) => {
+    const { modelName, modelVersion } = request;
+    const ended = () => pending.end(modelName, modelVersion);
+    pending.begin(modelName, modelVersion);
+    const inferred = plane.infer(request, context);
+    inferred.then(ended, ended);
+    return inferred;
   };
 }
 
@@ -137,33 +135,31 @@ function addStatistics(registry: Registry, statistics: () => Promise<readonly Mo
 }
 
 function inferenceObserver(registry: Registry): Observer {
-  const registers = [registry];
   const histogram = (name: string, help: string, labelNames: readonly string[]) =>
-    new Histogram({ name, help, labelNames: [...labelNames], buckets, registers });
+    createHistogram(registry, { name, help, labelNames, buckets });
   const preprocess = histogram('request_preprocess_seconds', 'Bringing the inputs together', ['model_name']);
   const predict = histogram('request_predict_seconds', 'Running the model', ['model_name']);
   const postprocess = histogram('request_postprocess_seconds', 'Taking the answer apart', ['model_name']);
   const duration = histogram('predictor_inference_seconds', 'From acceptance to the answer', perModel);
   const queue = histogram('predictor_queue_seconds', 'From acceptance to the start of the run', perModel);
-  const batch = new Histogram({
+  const batch = createHistogram(registry, {
     name: 'predictor_batch_rows',
     help: 'Rows of the run that answered a request',
     labelNames: perModel,
     buckets: batchBuckets,
-    registers,
   });
-  const tellFailure = failureObserver(registers);
+  const tellFailure = failureObserver([registry]);
   return (observation) => {
     const { model, version, outcome, timings } = observation;
     if (outcome !== 'success') tellFailure(observation, outcome);
     if (timings === undefined) return;
     const { queueNs, inputNs, inferNs, outputNs } = timings;
-    preprocess.observe({ model_name: model }, inputNs / 1e9);
-    predict.observe({ model_name: model }, inferNs / 1e9);
-    postprocess.observe({ model_name: model }, outputNs / 1e9);
-    duration.observe({ model, version }, (queueNs + inputNs + inferNs + outputNs) / 1e9);
-    queue.observe({ model, version }, queueNs / 1e9);
-    batch.observe({ model, version }, timings.batchSize);
+    preprocess(inputNs / 1e9, model);
+    predict(inferNs / 1e9, model);
+    postprocess(outputNs / 1e9, model);
+    duration((queueNs + inputNs + inferNs + outputNs) / 1e9, model, version);
+    queue(queueNs / 1e9, model, version);
+    batch(timings.batchSize, model, version);
   };
 }
 
@@ -189,13 +185,12 @@ function failureObserver(registers: Registry[]): (observation: Observation, code
 }
 
 function callObserver(registry: Registry): CallObserver {
-  const seconds = new Histogram({
+  const seconds = createHistogram(registry, {
     name: 'predictor_call_seconds',
     help: 'From the head of a call to the end of its answer, by protocol, operation and status',
     labelNames: ['protocol', 'operation', 'status'],
     buckets,
-    registers: [registry],
   });
   return ({ protocol, operation, status, milliseconds }) =>
-    seconds.observe({ protocol, operation, status }, milliseconds / 1000);
+    seconds(milliseconds / 1000, protocol, operation, String(status));
 }

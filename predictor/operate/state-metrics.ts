@@ -1,6 +1,7 @@
 /** How it stands with the server and its models at the moment of asking; each gauge says how processes are put together. */
 import { Gauge, type Registry } from 'prom-client';
 import type { DataPlane } from '../data-plane.ts';
+import type { Pending } from './pending.ts';
 
 export const perModel = ['model', 'version'] as const;
 
@@ -29,11 +30,7 @@ export function addResident(registry: Registry, number: number): void {
 }
 
 /** A model is counted only where it is known, so that clients cannot make up series. */
-export function addStates(
-  registry: Registry,
-  plane: () => DataPlane | undefined,
-  pending: ReadonlyMap<string, number>,
-): void {
+export function addStates(registry: Registry, plane: () => DataPlane | undefined, pending: Pending): void {
   const registers = [registry];
   new Gauge({
     name: 'predictor_ready',
@@ -64,10 +61,7 @@ export function addStates(
     collect() {
       this.reset();
       const known = new Set(plane()?.models());
-      for (const [key, count] of pending) {
-        const [model = '', version = ''] = JSON.parse(key) as string[];
-        if (known.has(model)) this.set({ model, version }, count);
-      }
+      for (const { model, version, count } of pending.read()) if (known.has(model)) this.set({ model, version }, count);
     },
   });
 }
