@@ -19,6 +19,7 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   OBJECT_TAKEN: './verify/objects.test.ts',
   PROJECT_FORBIDS: './verify/objects.test.ts',
   REFERENCE_MISSING: './verify/objects.test.ts',
+  EXAMPLE_SIZE: './resolve/smoke.test.ts',
   FILE_DRIFT: './commands/verify.test.ts',
   FILE_ORPHAN: './commands/verify.test.ts',
   FILE_ABSENT: './commands/verify.test.ts',

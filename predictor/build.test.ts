@@ -1,7 +1,7 @@
 /** The compiled program, moved away from its source: it serves with nothing but node. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -36,6 +36,16 @@ test('the compiled program serves', async () => {
     const body = JSON.stringify({ inputs: [{ name: 'in', shape: [1], datatype: 'FP32', data: [1] }] });
     const rest = await fetch(`http://127.0.0.1:${ports['port']}/v2/models/m/infer`, { method: 'POST', body });
     assert.equal(rest.status, 200);
+    const check = {
+      model: 'm',
+      url: `http://127.0.0.1:${ports['port']}`,
+      inputs: JSON.parse(body).inputs,
+      tolerance: 0,
+    };
+    const smoke = join(root, 'smoke.json');
+    writeFileSync(smoke, JSON.stringify({ seconds: 0, checks: [{ ...check, outputs: [{ name: 'out', data: [1] }] }] }));
+    const checked = spawnSync(process.execPath, [join(app, 'predictor/smoke.js'), smoke], { cwd: '/', env: {} });
+    assert.equal(checked.status, 0, String(checked.stdout) + String(checked.stderr));
     const { path, requestSerialize, responseDeserialize } = method('ServerReady');
     const client = new Client(`127.0.0.1:${ports['grpc']}`, credentials.createInsecure());
     const answer = await new Promise((resolve, reject) => {

@@ -6,6 +6,7 @@ import type { ServedModel, Site } from '../resolve/platform.ts';
 import { type App, teamProject, waves } from './app.ts';
 import { inferenceService, secondInferenceService } from './inference-service.ts';
 import { plain } from './plain.ts';
+import { smokeObjects } from './smoke.ts';
 import { grpcRoute, trafficRoute } from './traffic.ts';
 
 const done = new WeakMap<Site, WeakMap<ServedModel, App>>();
@@ -37,6 +38,7 @@ function build(model: ServedModel, site: Site): App {
       plain(podDisruptionBudget(model, second.service)),
       ...(monitored === undefined ? [] : [plain(podMonitor(model, second.service, monitored))]),
     ]),
+    ...smokeObjects(model, site).map(plain),
   ];
   return {
     name: `model-${model.name}`,

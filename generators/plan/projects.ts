@@ -70,6 +70,8 @@ export function teamAppProject(site: Site, team: Team): KubeObject {
         { group: 'serving.kserve.io', kind: 'InferenceService' },
         { group: 'gateway.networking.k8s.io', kind: 'GRPCRoute' },
         { group: 'gateway.networking.k8s.io', kind: 'HTTPRoute' },
+        { group: '', kind: 'ConfigMap' },
+        { group: 'batch', kind: 'Job' },
         { group: 'policy', kind: 'PodDisruptionBudget' },
         { group: 'monitoring.coreos.com', kind: 'PodMonitor' },
       ],

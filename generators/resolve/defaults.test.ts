@@ -37,6 +37,7 @@ const applied: Readonly<Record<string, unknown>> = {
   'credentials.secret': credentials.secret,
   'predictor.resources.cpu': predictor.cpu,
   'predictor.resources.memory': predictor.memory,
+  'predictor.smoke': defaults.predictor.smoke,
   'client.enabled': false,
   'client.namespace': client.namespace,
   'client.service': client.service,

@@ -9,7 +9,7 @@ export const defaults = {
   mlflowPath: 'mlflow',
   credentials: { secret: 'mlops-aws-credentials', serviceAccount: 'sa-s3-access' },
   kserve: { namespace: 'kserve' },
-  predictor: { image: 'ghcr.io/kserve-gitops/predictor:0.1.0', cpu: '250m', memory: '512Mi' },
+  predictor: { image: 'ghcr.io/kserve-gitops/predictor:0.1.0', cpu: '250m', memory: '512Mi', smoke: true },
   client: { namespace: 'model-client', service: 'model-client', port: 8501, hostname: 'models' },
   replicas: { min: 1, metric: 'cpu', target: 80 },
   mirrorPercent: 100,

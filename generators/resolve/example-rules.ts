@@ -5,9 +5,17 @@ import type { At } from './places.ts';
 
 type ExampleInput = NonNullable<Model['example']>['inputs'][number];
 
+/** A ConfigMap has at most 1 MiB; a canary doubles the inputs, and names and punctuation need some room. */
+const LARGEST = 400_000;
+
 export function exampleFaults(model: Model, at: At): Problem[] {
   const { example, signature } = model;
   if (example === undefined) return [];
+  const size = JSON.stringify(example).length;
+  if (size > LARGEST) {
+    const message = `Cannot ask "${model.name}" its example after a sync: it has ${size} bytes, a ConfigMap holds ${LARGEST}`;
+    return [fault('EXAMPLE_SIZE', at('example'), message, 'Send fewer rows, or a smaller input')];
+  }
   const inputs = example.inputs.flatMap((input, index) => {
     const place = ['example', 'inputs', index] as const;
     const counted = countFaults(input, place, at);

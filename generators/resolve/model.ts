@@ -4,6 +4,7 @@ import { defaults } from './defaults.ts';
 import type { Canary, Mirror, Replicas, SecondVersion, ServedModel, Site, Toleration } from './platform.ts';
 import { canonicalCpu, canonicalMemory } from './quantity.ts';
 import { protocolOf, runtimeOf } from './runtimes.ts';
+import { resolveSmoke } from './smoke.ts';
 
 const done = new WeakMap<Site, WeakMap<Model, ServedModel>>();
 
@@ -29,6 +30,7 @@ function build(model: Model, site: Site): ServedModel | undefined {
   const formatVersion = runtime?.formats[model.format];
   if (!serve || !version || !team || !runtime || formatVersion === undefined) return undefined;
   const placement = { ...model.placement, ...serve.placement };
+  const smoke = runtime.name === 'onnx-node' && site.predictor.smoke ? resolveSmoke(model) : undefined;
   const replicas = resolveReplicas({ ...model.autoscaling, ...serve.autoscaling });
   const resources = resolveResources(model, serve, runtime.name === 'onnx-node' ? site.predictor : runtime.defaults);
   return {
@@ -46,6 +48,7 @@ function build(model: Model, site: Site): ServedModel | undefined {
     replicas,
     ...resolveSeconds(model, serve, replicas),
     suspended: serve.suspended ?? false,
+    ...(smoke === undefined || serve.suspended === true ? {} : { smoke }),
     timeoutSeconds: serve.timeoutSeconds ?? model.timeoutSeconds ?? defaults.timeoutSeconds,
     clusterLocal: (serve.visibility ?? model.visibility ?? 'public') === 'cluster-local',
     ...(placement.nodeSelector === undefined ? {} : { nodeSelector: sorted(placement.nodeSelector) }),

@@ -12,7 +12,13 @@ export interface Site {
   readonly storage: Storage;
   readonly credentials: Credentials;
   readonly kserve: { readonly version: string; readonly namespace: string };
-  readonly predictor: { readonly image: string; readonly cpu: string; readonly memory: string };
+  readonly predictor: {
+    readonly image: string;
+    readonly cpu: string;
+    readonly memory: string;
+    /** Whether models are asked their examples after each sync. */
+    readonly smoke: boolean;
+  };
   readonly client?: ClientPage;
   readonly parts: Parts;
   readonly teams: readonly Team[];
@@ -103,6 +109,8 @@ export interface ServedModel {
   readonly mirror?: Mirror;
   /** Stopped: no pods and no routes. */
   readonly suspended: boolean;
+  /** The example, in the names of the graph; absent where nobody asks it after a sync. */
+  readonly smoke?: Smoke;
   readonly timeoutSeconds: number;
   readonly clusterLocal: boolean;
   readonly nodeSelector?: Readonly<Record<string, string>>;
@@ -113,6 +121,18 @@ export interface ServedModel {
   readonly grpcHost: string;
   /** Host of its page, where the cluster has the client. */
   readonly pageHost?: string;
+}
+
+export interface Smoke {
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly datatype: string;
+    readonly data: readonly unknown[];
+  }[];
+  /** Without `data` the output must only be there. */
+  readonly outputs: readonly { readonly name: string; readonly data?: readonly unknown[] }[];
+  readonly tolerance: number;
 }
 
 export interface Replicas {

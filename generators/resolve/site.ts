@@ -45,6 +45,7 @@ export function resolveSite(name: string, file: string, cluster: Cluster): Resol
       image: cluster.predictor?.image ?? defaults.predictor.image,
       cpu: canonicalCpu(cluster.predictor?.resources?.cpu ?? defaults.predictor.cpu),
       memory: canonicalMemory(cluster.predictor?.resources?.memory ?? defaults.predictor.memory),
+      smoke: cluster.predictor?.smoke ?? defaults.predictor.smoke,
     },
     ...(client === undefined ? {} : { client }),
     parts,

@@ -143,6 +143,8 @@ export interface KServe {
 export interface Predictor {
   /** Image reference; pin it by digest (`…@sha256:…`) in production. */
   readonly image?: Image;
+  /** Whether each model with an example is asked it after every sync, by a Job of the same image. Default true. */
+  readonly smoke?: boolean;
   /** Requests of a model that sets none of its own. */
   readonly resources?: RuntimeResources;
 }
