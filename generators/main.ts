@@ -9,6 +9,7 @@ import { schemasCommand } from './commands/schemas-command.ts';
 import { sealCommand } from './commands/seal-command.ts';
 import { startCommand } from './commands/start-command.ts';
 import { verify } from './commands/verify.ts';
+import { modelTierOptions, type VerifyFlags, verifyFlags } from './commands/verify-flags.ts';
 import { verifyObjects } from './commands/verify-objects.ts';
 import { githubReport } from './report/github.ts';
 import { jsonReport } from './report/json.ts';
@@ -27,7 +28,7 @@ interface ClusterOptions extends CommonOptions {
   readonly cluster?: string[];
 }
 
-interface VerifyOptions extends ClusterOptions {
+interface VerifyOptions extends ClusterOptions, VerifyFlags {
   readonly objects?: string[];
 }
 
@@ -79,12 +80,15 @@ function program(finish: (code: number) => void): Command {
     .action(async (options: ClusterOptions) => {
       finish(report(await generate(options.root, compileOptions(options)), options.format));
     });
-  clusters(root.command('verify'))
+  verifyFlags(clusters(root.command('verify')))
     .description('Check registry, clusters, manifests and sealed secrets, and that the made files are up to date.')
     .option('--objects <path...>', 'check these manifests instead: files, or folders of them, made by whomever')
     .action(async ({ objects, ...options }: VerifyOptions) => {
+      const models = modelTierOptions(options);
       const outcome =
-        objects === undefined ? await verify(options.root, compileOptions(options)) : await verifyObjects(objects);
+        objects === undefined
+          ? await verify(options.root, { ...compileOptions(options), models })
+          : await verifyObjects(objects);
       finish(report(outcome, options.format));
     });
   modelCommand(root.command('model'), {

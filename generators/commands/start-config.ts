@@ -28,7 +28,7 @@ export function predictorConfig(platform: Platform, registry: Registry): Predict
   const entries = new Map(registry.models.map((model) => [model.name, model]));
   const mine = platform.models.filter(({ runtime, suspended }) => runtime.name === 'onnx-node' && !suspended);
   return {
-    file: { models: mine.map((model) => describe(model, entries.get(model.name))) },
+    file: { models: mine.map((model) => describeVersion(model, entries.get(model.name))) },
     entries: new Map(mine.flatMap(({ name }) => [[name, entries.get(name)] as const]).filter(hasEntry)),
     elsewhere: platform.models.filter(({ runtime }) => runtime.name !== 'onnx-node'),
   };
@@ -38,7 +38,11 @@ function hasEntry(pair: readonly [string, Model | undefined]): pair is readonly 
   return pair[1] !== undefined;
 }
 
-function describe(model: ServedModel, entry: Model | undefined): PredictorModel {
+/** One version of a model for the predictor, with the names and labels of its entry. */
+export function describeVersion(
+  model: Pick<ServedModel, 'name' | 'version' | 'artifact' | 'sha256'>,
+  entry: Model | undefined,
+): PredictorModel {
   const outputs = entry?.signature?.outputs ?? [];
   const tensors = [...(entry?.signature?.inputs ?? []), ...outputs];
   const labels = Object.fromEntries(

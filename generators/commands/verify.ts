@@ -1,18 +1,24 @@
 /** `npm run verify`: the same as generate without writing, held against what is on disk. */
 import { join } from 'node:path';
 import { listFolders, readFolders } from '../outside/files.ts';
-import { allow } from '../problem.ts';
+import { allow, type Problem } from '../problem.ts';
 import { checkFiles } from '../verify/files.ts';
-import { type CompileOptions, createCompiler } from './compile.ts';
+import { type Compiled, type CompileOptions, createCompiler } from './compile.ts';
 import { unknownClusters } from './generate.ts';
 import { createLocate } from './locate.ts';
 import type { Outcome } from './outcome.ts';
+import { type ModelTierOptions, verifyModels } from './verify-models.ts';
 
 /** Tiers that this command runs; the others are named, so that nobody takes silence for success. */
 const RUN = ['T0', 'T1', 'T3', 'T4', 'T9', 'files'] as const;
-const NOT_RUN = ['T2', 'T5', 'T6', 'T7', 'T8'] as const;
+const NOT_RUN = ['T2', 'T5', 'T8'] as const;
 
-export async function verify(root: string, options: CompileOptions): Promise<Outcome> {
+export interface VerifyOptions extends CompileOptions {
+  /** Tiers T6 and T7; without it they do not run. */
+  readonly models?: Omit<ModelTierOptions, 'now' | 'progress'> | undefined;
+}
+
+export async function verify(root: string, options: VerifyOptions): Promise<Outcome> {
   const compiled = await createCompiler(root).compile(options);
   options.progress?.('comparing with the files on disk');
   const retired =
@@ -27,13 +33,28 @@ export async function verify(root: string, options: CompileOptions): Promise<Out
     disk = await readFolders(root, folders);
     for (const problem of checkFiles(compiled.files, disk)) problems.push(problem);
   }
+  const models = await modelTiers(root, compiled, problems, options);
+  problems.push(...models.problems);
   const locate = createLocate(compiled.sources, (file) => disk.get(file) ?? compiled.files.get(file));
   const summary = {
     clusters: compiled.clusters,
     files: compiled.files.size,
     objects: compiled.objects,
-    tiers: { run: RUN, notRun: NOT_RUN },
+    tiers: { run: [...RUN, ...models.run], notRun: [...NOT_RUN, ...models.notRun.map(({ tier }) => tier)] },
+    ...models.summary,
   };
   const done = `${compiled.files.size} files, ${compiled.objects} objects of ${compiled.clusters.join(', ')} checked`;
-  return { problems, locate, done, summary, notes: [`tiers run: ${RUN.join(', ')}; not run: ${NOT_RUN.join(', ')}`] };
+  const because = models.notRun.map(({ tier, reason }) => `${tier} (${reason})`);
+  const tiers = `tiers run: ${summary.tiers.run.join(', ')}; not run: ${[...NOT_RUN, ...because].join(', ')}`;
+  return { problems, locate, done, summary, notes: [...models.notes, tiers] };
+}
+
+/** Models of a registry with faults are not looked at: their places may be among the faults. */
+async function modelTiers(root: string, compiled: Compiled, problems: readonly Problem[], options: VerifyOptions) {
+  const reason = options.models === undefined ? 'switched off' : 'the files have errors';
+  if (options.models === undefined || !allow(problems)) {
+    const notRun = (['T6', 'T7'] as const).map((tier) => ({ tier, reason }));
+    return { problems: [], run: [], notRun, notes: [], summary: {} };
+  }
+  return verifyModels(root, compiled, { ...options.models, now: options.now, progress: options.progress });
 }

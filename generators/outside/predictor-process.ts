@@ -14,6 +14,7 @@ export interface LogLine {
 export interface PredictorProcess {
   /** Base URL of REST. */
   readonly url: string;
+  readonly pid: number | undefined;
   /** Resolves with the line that announces one of the events; rejects when the process ends before. */
   waitFor(events: readonly string[]): Promise<LogLine>;
   /** Resolves when the process has ended. */
@@ -56,6 +57,7 @@ export function startPredictor(options: PredictorOptions): PredictorProcess {
   });
   return {
     url: `http://127.0.0.1:${options.port}`,
+    pid: child.pid,
     waitFor: (events) =>
       new Promise((resolve, reject) => {
         if (child.exitCode !== null) reject(new Error(`the predictor ended:\n${tail.join('\n')}`));

@@ -64,6 +64,7 @@ export const rules: readonly Rule[] = [
       'type:generators/render/',
       'type:generators/plan/',
       'type:generators/resolve/',
+      'type:generators/artifact/',
       `type:${SCHEMAS}types/`,
     ],
     because: 'verify judges what was made without knowing how; it would repeat the faults of what it calls',
