@@ -92,6 +92,18 @@ export const settings = [
   { key: 'ADMIN_PORT', value: 'port', about: 'HTTP port on which models may be loaded and unloaded; may be HTTP_PORT' },
   { key: 'ADMIN_GRPC_PORT', value: 'port', about: 'the same for gRPC; may be GRPC_PORT' },
   { key: 'ACCESS_LOG', value: 'on|off', fallback: 'off', about: 'one log line per call' },
+  {
+    key: 'PAYLOAD_LOG_URL',
+    value: 'http(s)://…',
+    about: "receiver of requests and answers as CloudEvents with the types of KServe's logger; default: nobody",
+  },
+  { key: 'PAYLOAD_LOG_SAMPLE', value: '0…1', fallback: '1', about: 'share of requests that are logged there' },
+  { key: 'PAYLOAD_LOG_MODE', value: 'all|request|response', fallback: 'all', about: 'what is logged there' },
+  {
+    key: 'PAYLOAD_LOG_ATTRIBUTES',
+    value: 'name=value,…',
+    about: 'CloudEvents attributes of each event, such as inferenceservicename=iris,namespace=ml,endpoint=default',
+  },
   { key: 'API_KEYS_FILE', value: 'file', about: 'one API key per line; health and metrics need none' },
   { key: 'TLS_CERT_FILE', value: 'file', about: 'certificate chain for HTTP and gRPC, read again when it changes' },
   { key: 'TLS_KEY_FILE', value: 'file', about: 'its key' },

@@ -3,6 +3,7 @@
  * form with underscores (`--model_name`) is understood too.
  */
 import { Command, CommanderError } from 'commander';
+import { type PayloadLogConfig, payloadLogOf } from './config-payload-log.ts';
 import {
   type Environment,
   integer,
@@ -47,6 +48,8 @@ export interface Config {
   readonly adminPort?: number;
   readonly adminGrpcPort?: number;
   readonly accessLog: boolean;
+  /** Absent: payloads are not logged. */
+  readonly payloadLog?: PayloadLogConfig;
   readonly apiKeysFile?: string;
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
   /** From "not ready" to the first refused connection, so that routers hear of it. */
@@ -137,6 +140,7 @@ type Operation = Pick<
   | 'adminPort'
   | 'adminGrpcPort'
   | 'accessLog'
+  | 'payloadLog'
   | 'apiKeysFile'
   | 'tls'
   | 'drainMs'
@@ -153,6 +157,7 @@ function operation(given: Values): Operation {
     ...(given.ADMIN_PORT === undefined ? {} : { adminPort: integer(given, 'ADMIN_PORT', 0, 65_535) }),
     ...(given.ADMIN_GRPC_PORT === undefined ? {} : { adminGrpcPort: integer(given, 'ADMIN_GRPC_PORT', 0, 65_535) }),
     accessLog: oneOf(given, 'ACCESS_LOG', ['on', 'off']) === 'on',
+    ...payloadLogOf(given),
     ...(given.API_KEYS_FILE === undefined ? {} : { apiKeysFile: given.API_KEYS_FILE }),
     ...(tls === undefined ? {} : { tls }),
     drainMs: drain * 1000,

@@ -19,6 +19,18 @@ export const limits = {
   shutdownMs: 25_000,
   /** What serving processes that do not end in time get beyond that before they are killed. */
   processEndMs: 2_000,
+  /** Events of the payload log: how many and how much text may wait, and how they are sent. */
+  payloadLog: {
+    letters: 1_000,
+    bytes: 32 * 1024 * 1024,
+    atOnce: 4,
+    attempts: 5,
+    answerMs: 10_000,
+    firstPauseMs: 200,
+    /** What goes wrong is told to the log this often. */
+    complainMs: 60_000,
+    closeMs: 5_000,
+  },
   /** How often the models file is looked at. */
   watchMs: 1_000,
   /** Calls at once on one gRPC connection. */

@@ -10,9 +10,10 @@ import type { ErrorCode } from '../protocol/error.ts';
 import type { Duration, ModelStatistics } from '../protocol/messages.ts';
 import type { Observation, Observer } from '../protocol/observer.ts';
 import { createHistogram } from './histogram.ts';
+import type { SendResult } from './outbox.ts';
 import { createPending, type Pending } from './pending.ts';
 import type { CallObserver } from './requests.ts';
-import { addIdentity, addResident, addStates, perModel } from './state-metrics.ts';
+import { addIdentity, addPayloads, addResident, addStates, perModel } from './state-metrics.ts';
 
 export interface Metrics {
   /** For the data plane. */
@@ -21,6 +22,8 @@ export interface Metrics {
   readonly observeCall: CallObserver;
   /** The same plane, whose inferences in progress are counted; its statistics are what is told from then on. */
   watch(plane: DataPlane): DataPlane;
+  /** Counts the events of the payload log; `waiting` is how many it holds. Call once. */
+  watchPayloads(waiting: () => number): (result: SendResult) => void;
   text(): Promise<{ readonly contentType: string; readonly text: string }>;
   /** As prom-client brings them together with those of other processes; each says how in its `aggregator`. */
   readings(): Promise<readonly object[]>;
@@ -75,6 +78,7 @@ export function createMetrics(version: string, process?: number): Metrics {
       return { ...watched, infer: counted(watched, pending) };
     },
     text: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    watchPayloads: (waiting) => addPayloads(registry, waiting),
     readings: () => registry.getMetricsAsJSON(),
   };
 }

@@ -1,6 +1,7 @@
 /** How it stands with the server and its models at the moment of asking; each gauge says how processes are put together. */
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { DataPlane } from '../data-plane.ts';
+import type { SendResult } from './outbox.ts';
 import type { Pending } from './pending.ts';
 
 export const perModel = ['model', 'version'] as const;
@@ -64,4 +65,24 @@ export function addStates(registry: Registry, plane: () => DataPlane | undefined
       for (const { model, version, count } of pending.read()) if (known.has(model)) this.set({ model, version }, count);
     },
   });
+}
+
+export function addPayloads(registry: Registry, waiting: () => number): (result: SendResult) => void {
+  const registers = [registry];
+  const events = new Counter({
+    name: 'predictor_payload_log_events_total',
+    help: 'Events of the payload log: sent, dropped since the queue was full, or refused by the receiver',
+    labelNames: ['result'],
+    registers,
+  });
+  for (const result of ['sent', 'full', 'refused'] as const) events.inc({ result }, 0);
+  new Gauge({
+    name: 'predictor_payload_log_waiting',
+    help: 'Events of the payload log that are not sent yet',
+    registers,
+    collect() {
+      this.set(waiting());
+    },
+  });
+  return (result) => events.inc({ result });
 }

@@ -45,8 +45,8 @@ export class Primary {
 
   constructor(settings: PrimarySettings) {
     this.#settings = settings;
-    // Connections are few and long-lived behind a proxy: handed out in turn, each process gets as many as the others.
-    cluster.schedulingPolicy = cluster.SCHED_RR;
+    // Connections are few and long-lived behind a proxy: Node's own choice, handing them out in turn, gives each process
+    // as many as the others. NODE_CLUSTER_SCHED_POLICY=none leaves it to the kernel.
     cluster.setupPrimary({ serialization: 'advanced' });
     this.#metrics = createOwnMetrics(settings.processes, () => this.#count('ready'));
     this.#seats.push(this.#seat(1));

@@ -16,12 +16,14 @@ import { closeAll, type Listener, listenAll } from '../operate/listeners.ts';
 import type { Log } from '../operate/log.ts';
 import type { LogControl } from '../operate/log-settings.ts';
 import { createOperations, type Operations } from '../operate/operations.ts';
+import { createPayloadLog, type PayloadLog } from '../operate/payload-log.ts';
 import { createShutdown, type ShutdownSteps } from '../operate/shutdown.ts';
 import type { Link } from '../processes/link.ts';
 import { readBudget } from '../runtime/cgroup.ts';
 import { announceInLog } from './announce.ts';
 import { createFollower, type Follower, listModels } from './follow.ts';
 import { createListeners } from './listeners.ts';
+import { requestJson, responseJson } from './payloads.ts';
 
 export interface ServeParts {
   readonly log: Log;
@@ -50,13 +52,14 @@ export async function serve(config: Config, parts: ServeParts): Promise<void> {
       observe,
     }),
   );
-  const alone = { plane: own, logControl: parts.logControl, metrics: operations.metrics.text };
-  const joined =
-    link?.join({ plane: own, logControl: parts.logControl, readings: operations.metrics.readings }) ?? alone;
+  const payloads = payloadLogOf(config, log, operations);
+  const plane = payloads?.watch(own) ?? own;
+  const alone = { plane, logControl: parts.logControl, metrics: operations.metrics.text };
+  const joined = link?.join({ plane, logControl: parts.logControl, readings: operations.metrics.readings }) ?? alone;
   const listeners = createListeners(config, { ...joined, surroundings: operations.surroundings });
   const announce = link?.announce ?? announceInLog(log, config.httpHost, config.httpPort);
   const follower = createFollower(config.models, () => listModels(config.models, fetcher), registry, log, announce);
-  const steps = stepsOf(config, listeners, operations, models, () => {
+  const steps = stepsOf(config, listeners, operations, models, payloads, () => {
     accepting = false;
     follower.close();
   });
@@ -129,6 +132,7 @@ function stepsOf(
   listeners: readonly Listener[],
   operations: Operations,
   { registry, trials, fetcher }: Models,
+  payloads: PayloadLog | undefined,
   stopAccepting: () => void,
 ): ShutdownSteps {
   // Whoever scrapes hears of the last requests too.
@@ -141,10 +145,18 @@ function stepsOf(
       await registry.close();
       await trials.close();
       fetcher.close();
+      await payloads?.close();
       await closeAll(listeners.filter(isMetrics));
       await operations.close();
     },
   };
+}
+
+function payloadLogOf(config: Config, log: Log, { metrics }: Operations): PayloadLog | undefined {
+  if (config.payloadLog === undefined) return undefined;
+  const told = metrics.watchPayloads(() => payloads.waiting());
+  const payloads = createPayloadLog(config.payloadLog, { log, told, requestJson, responseJson });
+  return payloads;
 }
 
 function onSignals(stop: (signal: string) => void, follower: Follower): void {
