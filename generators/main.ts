@@ -1,6 +1,7 @@
 /** argv → command → print → exit code. The only file that prints or exits. */
 import { Command, CommanderError, Option } from 'commander';
 import { createColors } from 'picocolors';
+import { capacityCommand } from './commands/capacity-command.ts';
 import { diffCommand } from './commands/diff-command.ts';
 import { generate } from './commands/generate.ts';
 import { modelCommand } from './commands/model-command.ts';
@@ -97,11 +98,13 @@ function program(finish: (code: number) => void): Command {
     progress,
     finish: (outcome, flags) => finish(report(outcome, flags.format)),
   });
-  diffCommand(root.command('diff'), {
-    write: (text) => process.stdout.write(text),
-    finish: (outcome, format) => finish(report(outcome, format)),
+  const documents = {
+    write: (text: string) => process.stdout.write(text),
+    finish: (outcome: Outcome, format: 'text' | 'json') => finish(report(outcome, format)),
     progress,
-  });
+  };
+  diffCommand(root.command('diff'), documents);
+  capacityCommand(root.command('capacity'), documents);
   sealCommand(common(root.command('seal')), (outcome, options) => finish(report(outcome, options.format)));
   schemasCommand(common(root.command('schemas')), (outcome, options) => finish(report(outcome, options.format)));
   startCommand(root.command('start'), (text) => process.stdout.write(text), finish);

@@ -5,7 +5,8 @@ import { fault, type Pointer, type Problem, type Where } from '../problem.ts';
 import { kedaFaults } from './autoscaling-rules.ts';
 import type { ClusterFiles, Placed } from './places.ts';
 import type { Platform, ServedModel, Site } from './platform.ts';
-import { bytes, millicores } from './quantity.ts';
+import { millicores } from './quantity.ts';
+import { quotaFaults } from './quota-rules.ts';
 import { trafficClusterFaults } from './traffic-rules.ts';
 
 /** Owners first: a model without a team on this cluster cannot be resolved at all. */
@@ -29,7 +30,11 @@ export function clusterFaults(files: ClusterFiles, site: Site, placed: readonly 
     ...placed.flatMap((one) => limitFaults(files, site, one)),
     ...placed.flatMap((one) => kedaFaults(files, site, one)),
     ...trafficClusterFaults(files, site, placed),
-    ...quotaFaults(files, site, placed),
+    ...quotaFaults(
+      files,
+      site,
+      placed.map(({ model }) => model),
+    ),
   ];
 }
 
@@ -166,45 +171,6 @@ function routeFaults(files: ClusterFiles, placed: readonly Placed[]): Problem[] 
     const related: Where[] = [{ file: files.registry, pointer: ['models', owner, 'name'] }];
     return [fault('ROUTE_TAKEN', where, message, 'Choose a name that does not end in "-predictor"', related)];
   });
-}
-
-/** The fewest replicas of all of a team's models must fit its quota, or some never start. */
-function quotaFaults(files: ClusterFiles, site: Site, placed: readonly Placed[]): Problem[] {
-  const models = new Map(site.teams.map(({ name }) => [name, [] as ServedModel[]]));
-  for (const { model } of placed) models.get(model.team)?.push(model);
-  return site.teams.flatMap((team, index) => {
-    if (team.quota === undefined) return [];
-    const { cpu, memory, gpu, pods } = requestsOf(models.get(team.name) ?? [], site);
-    const { quota } = team;
-    const limits = [
-      ['cpu', `${cpu}m of CPU`, quota.cpu, cpu - millicores(quota.cpu ?? '0')],
-      ['memory', `${Math.ceil(memory / 1024 ** 2)}Mi of memory`, quota.memory, memory - bytes(quota.memory ?? '0')],
-      ['gpu', `${gpu} GPUs`, quota.gpu, gpu - (quota.gpu ?? 0)],
-      ['pods', `${pods} pods`, quota.pods, pods - (quota.pods ?? 0)],
-    ] as const;
-    return limits.flatMap(([field, wanted, limit, excess]) => {
-      if (limit === undefined || excess <= 0) return [];
-      const where: Where = { file: files.cluster, pointer: ['teams', index, 'quota', field] };
-      const message = `Cannot fit the models of "${team.name}": they request ${wanted}, the quota is ${limit}`;
-      return [fault('QUOTA_EXCEEDED', where, message, 'Raise the quota, or lower replicas and requests')];
-    });
-  });
-}
-
-/** Requests of the fewest replicas: CPU in thousandths of a core, memory in bytes. */
-function requestsOf(models: readonly ServedModel[], site: Site) {
-  const sum = { cpu: 0, memory: 0, gpu: 0, pods: 0 };
-  for (const { canary, mirror, suspended, ...model } of models) {
-    if (suspended) continue;
-    const { resources, runtime } = model;
-    const min = [model, canary ?? [], mirror ?? []].flat().reduce((total, { replicas }) => total + replicas.min, 0);
-    const fallback = runtime.name === 'onnx-node' ? site.predictor : runtime.defaults;
-    sum.cpu += min * millicores(resources?.requests['cpu'] ?? fallback.cpu);
-    sum.memory += min * bytes(resources?.requests['memory'] ?? fallback.memory);
-    sum.gpu += min * Number(resources?.requests['nvidia.com/gpu'] ?? 0);
-    sum.pods += min;
-  }
-  return sum;
 }
 
 /** Every Secret that pods of the cluster read. */

@@ -20,6 +20,8 @@ export interface Site {
     readonly smoke: boolean;
   };
   readonly client?: ClientPage;
+  /** What nodes cost; absent where nobody told. */
+  readonly prices?: Prices;
   readonly parts: Parts;
   readonly teams: readonly Team[];
 }
@@ -54,6 +56,14 @@ export type Credentials =
       readonly readerRoleArn: string;
       readonly writerRoleArn: string;
     };
+
+/** For one hour. */
+export interface Prices {
+  readonly cpuHour: number;
+  readonly memoryGiBHour: number;
+  readonly gpuHour?: number;
+  readonly currency: string;
+}
 
 export interface ClientPage {
   readonly namespace: string;

@@ -48,6 +48,7 @@ export function resolveSite(name: string, file: string, cluster: Cluster): Resol
       smoke: cluster.predictor?.smoke ?? defaults.predictor.smoke,
     },
     ...(client === undefined ? {} : { client }),
+    ...(cluster.prices === undefined ? {} : { prices: cluster.prices }),
     parts,
     teams: cluster.teams.map(resolveTeam),
   };
