@@ -9,9 +9,7 @@ import type { Outcome } from './commands/outcome.ts';
 import { schemasCommand } from './commands/schemas-command.ts';
 import { sealCommand } from './commands/seal-command.ts';
 import { startCommand } from './commands/start-command.ts';
-import { verify } from './commands/verify.ts';
-import { modelTierOptions, type VerifyFlags, verifyFlags } from './commands/verify-flags.ts';
-import { verifyObjects } from './commands/verify-objects.ts';
+import { judged, verifyCommand } from './commands/verify-command.ts';
 import { githubReport } from './report/github.ts';
 import { jsonReport } from './report/json.ts';
 import { locateProblems } from './report/located.ts';
@@ -27,10 +25,7 @@ interface CommonOptions {
 
 interface ClusterOptions extends CommonOptions {
   readonly cluster?: string[];
-}
-
-interface VerifyOptions extends ClusterOptions, VerifyFlags {
-  readonly objects?: string[];
+  readonly date?: Date;
 }
 
 /** Exit codes: 0 fine, 1 problems in the input, 2 wrong usage or a bug. */
@@ -76,22 +71,15 @@ function program(finish: (code: number) => void): Command {
     .description('Turns models.yaml and clusters/*/cluster.yaml into the manifests that Argo CD syncs.')
     .addHelpText('after', '\nExit codes: 0 fine, 1 problems in the input, 2 wrong usage or a bug.')
     .exitOverride();
-  clusters(root.command('generate'))
+  judged(clusters(root.command('generate')))
     .description('Write apps/ and clusters/*/{argocd,aws}; nothing is written when anything is wrong.')
     .action(async (options: ClusterOptions) => {
       finish(report(await generate(options.root, compileOptions(options)), options.format));
     });
-  verifyFlags(clusters(root.command('verify')))
-    .description('Check registry, clusters, manifests and sealed secrets, and that the made files are up to date.')
-    .option('--objects <path...>', 'check these manifests instead: files, or folders of them, made by whomever')
-    .action(async ({ objects, ...options }: VerifyOptions) => {
-      const models = modelTierOptions(options);
-      const outcome =
-        objects === undefined
-          ? await verify(options.root, { ...compileOptions(options), models })
-          : await verifyObjects(objects);
-      finish(report(outcome, options.format));
-    });
+  verifyCommand(clusters(root.command('verify')), {
+    finish: (outcome, flags) => finish(report(outcome, flags.format)),
+    progress,
+  });
   modelCommand(root.command('model'), {
     common,
     paint: createColors(useColour()),
@@ -113,7 +101,7 @@ function program(finish: (code: number) => void): Command {
 }
 
 function compileOptions(options: ClusterOptions) {
-  return { clusters: options.cluster, now: new Date(), progress: progress() };
+  return { clusters: options.cluster, now: options.date ?? new Date(), progress: progress() };
 }
 
 async function main(): Promise<number> {

@@ -1,16 +1,18 @@
 /** Checks manifests in memory, and remembers which it found without fault: a second run checks what has changed. */
 import type { KubeObject } from '../kube/object.ts';
 import { schemaStore } from '../outside/schema-store.ts';
-import type { Problem } from '../problem.ts';
+import { allow, type Problem } from '../problem.ts';
 import type { PlacedObject, Rendered } from '../render/render.ts';
+import type { Platform } from '../resolve/platform.ts';
 import { checkAdmission, checkPriorities } from '../verify/admission/admission.ts';
 import { isRuntime } from '../verify/admission/runtime.ts';
 import { changesOf, newObjects } from '../verify/changes.ts';
 import { checkObjects, keepsReferences } from '../verify/objects.ts';
+import { checkPolicy } from '../verify/policy/policy.ts';
 import { createSchemaChecker } from '../verify/schemas.ts';
 
 /** Checks what differs from the last manifests of the cluster that were without fault; all of them at first. */
-export type ManifestChecker = (cluster: string, rendered: Rendered) => Problem[];
+export type ManifestChecker = (platform: Platform, rendered: Rendered, now: Date) => Problem[];
 
 /** What one object shows by itself: its schema, and where that holds, what KServe would say to it. */
 export type ObjectChecker = (object: KubeObject, file: string) => readonly Problem[];
@@ -26,7 +28,8 @@ export function createObjectChecker(): ObjectChecker {
 export function createManifestChecker(): ManifestChecker {
   const checkObject = createObjectChecker();
   const sound = new Map<string, Rendered>();
-  return (cluster, rendered) => {
+  return (platform, rendered, now) => {
+    const { cluster, policy } = platform.site;
     const before = sound.get(cluster);
     const changes = before === undefined ? undefined : changesOf(before, rendered);
     const problems: Problem[] = [];
@@ -38,6 +41,13 @@ export function createManifestChecker(): ManifestChecker {
     }
     if (changes === undefined || changes.some(({ now }) => isRuntime(now.object))) {
       for (const problem of checkPriorities(soundRuntimes(rendered.objects, problems))) problems.push(problem);
+    }
+    if (allow(problems)) {
+      // A waiver that excepts nothing any more is seen only where every object is.
+      const judged = policy.waivers.length === 0 ? changes?.map((change) => change.now) : undefined;
+      const file = `clusters/${cluster}/cluster.yaml`;
+      const input = { file, policy, objects: judged ?? rendered.objects, models: platform.models, now };
+      for (const problem of checkPolicy(input)) problems.push(problem);
     }
     if (problems.length === 0) sound.set(cluster, rendered);
     return problems;

@@ -98,7 +98,7 @@ export function createCompiler(project: string | Tree): Compiler {
         if (platform === undefined) continue;
         platforms.push(platform);
         if (options.platformsOnly === true || !allow(findings.problems)) continue;
-        const made = makeManifests(platform, check, findings);
+        const made = makeManifests(platform, check, options.now, findings);
         parts = parts.length === 0 ? made : [...parts, ...made];
       }
       return compiled(findings, selected, registry, platforms, parts);
@@ -165,9 +165,14 @@ async function resolveCluster(
   return resolved.value;
 }
 
-function makeManifests(platform: Platform, check: ManifestChecker, findings: Findings): readonly RenderedFile[] {
+function makeManifests(
+  platform: Platform,
+  check: ManifestChecker,
+  now: Date,
+  findings: Findings,
+): readonly RenderedFile[] {
   const rendered = render(plan(platform));
-  findings.note(check(platform.site.cluster, rendered));
+  findings.note(check(platform, rendered, now));
   return rendered.parts;
 }
 

@@ -18,7 +18,10 @@ async function found(files: Readonly<Record<string, string>>, paths: readonly st
   return within(mkdtempSync(join(tmpdir(), 'kserve-gitops-')), async (root) => {
     mkdirSync(join(root, 'below'));
     for (const [file, text] of Object.entries(files)) writeFileSync(join(root, file), text);
-    const { problems, locate } = await verifyObjects(paths.map((path) => join(root, path)));
+    const { problems, locate } = await verifyObjects(
+      paths.map((path) => join(root, path)),
+      new Date('2026-12-01T00:00:00Z'),
+    );
     return locateProblems(problems, locate).map(
       ({ code, file, position }) => `${code} ${placeOf(file.replace(`${root}/`, ''), position)}`,
     );
@@ -48,14 +51,18 @@ metadata: {name: ${name}}
 spec:
   supportedModelFormats: [{name: mine, version: "1", autoSelect: true, priority: 1}]
   protocolVersions: [v2]
-  containers: [{name: kserve-container, image: "example.org/server:1"}]
+  containers:
+  - name: kserve-container
+    image: example.org/server:1
+    resources: {requests: {cpu: 100m, memory: 1Gi}, limits: {memory: 1Gi}}
+    securityContext: {runAsNonRoot: true, allowPrivilegeEscalation: false, readOnlyRootFilesystem: true}
 `;
   const files = {
     'a.yaml': service('iris'),
     'b.yaml': service('iris'),
     'c.yaml': `${runtime('x')}---\n${runtime('y')}`,
   };
-  assert.deepEqual(await found(files), ['OBJECT_TAKEN b.yaml:1:1', 'RUNTIME_PRIORITY_TAKEN c.yaml:13:82']);
+  assert.deepEqual(await found(files), ['OBJECT_TAKEN b.yaml:1:1', 'RUNTIME_PRIORITY_TAKEN c.yaml:17:82']);
 });
 
 test('what is no object, and a path where nothing is, are problems', async () => {

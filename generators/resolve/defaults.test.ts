@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import clusterSchema from '../../schemas/cluster.schema.json' with { type: 'json' };
 import modelsSchema from '../../schemas/models.schema.json' with { type: 'json' };
 import { defaults, releases } from './defaults.ts';
+import { defaultLevels } from './policy.ts';
 
 /** Field → what its description gives as default, for the fields whose default is a value. */
 function stated(schema: unknown, path: readonly string[] = []): [field: string, value: string][] {
@@ -47,6 +48,7 @@ const applied: Readonly<Record<string, unknown>> = {
   'platform.jupyterhub': part('jupyterhub'),
   'platform.keda': part('keda'),
   'platform.monitoring': part('monitoring'),
+  ...Object.fromEntries(Object.entries(defaultLevels).map(([rule, level]) => [`policy.${rule}`, level])),
   'Example.tolerance': defaults.exampleTolerance,
   'Autoscaling.minReplicas': replicas.min,
   'Autoscaling.metric': replicas.metric,

@@ -1,5 +1,6 @@
 /** Platform: a registry on one cluster with every default filled, every name final and every reference resolved. */
 import type { Where } from '../problem.ts';
+import type { ResolvedPolicy } from './policy.ts';
 import type { Protocol, Runtime } from './runtimes.ts';
 
 /** What `cluster.yaml` says, with its defaults. It does not depend on any model. */
@@ -24,6 +25,7 @@ export interface Site {
   readonly prices?: Prices;
   readonly parts: Parts;
   readonly teams: readonly Team[];
+  readonly policy: ResolvedPolicy;
 }
 
 export interface Gateway {

@@ -3,6 +3,7 @@ import type { Cluster, Part } from '../../schemas/types/cluster.d.ts';
 import { fault, type Problem, type Where } from '../problem.ts';
 import { defaults, releases, reservedNamespaces } from './defaults.ts';
 import type { Credentials, Gateway, Parts, Site, Storage, Team } from './platform.ts';
+import { resolvePolicy } from './policy.ts';
 import { canonicalCpu, canonicalMemory } from './quantity.ts';
 
 export interface ResolvedSite {
@@ -51,6 +52,7 @@ export function resolveSite(name: string, file: string, cluster: Cluster): Resol
     ...(cluster.prices === undefined ? {} : { prices: cluster.prices }),
     parts,
     teams: cluster.teams.map(resolveTeam),
+    policy: resolvePolicy(cluster),
   };
   return { site, problems };
 }

@@ -24,6 +24,10 @@ export interface Cluster {
   readonly client?: ClientPage;
   /** What the cluster's nodes cost, for `npm run capacity`. */
   readonly prices?: Prices;
+  /** How strictly each rule about the made objects is held. */
+  readonly policy?: Policy;
+  /** Exceptions from the policy, each for a time. */
+  readonly waivers?: readonly Waiver[];
   /** Parts installed beside KServe. Switch one off where the cluster already has it; name a version to move from the default. */
   readonly platform?: Platform;
 }
@@ -31,6 +35,10 @@ export interface Cluster {
 export type Name = string;
 
 export type Image = string;
+
+export type Level = 'off' | 'warn' | 'error';
+
+export type PolicyRule = 'resources' | 'memoryLimit' | 'imageLatest' | 'imageDigest' | 'nonRoot' | 'privilegeEscalation' | 'readOnlyRoot' | 'secretsInEnv' | 'sealingScope' | 'wildcardRoutes' | 'clusterLocal' | 'replicas' | 'artifactDigest';
 
 export type CpuQuantity = string;
 
@@ -181,6 +189,52 @@ export interface Prices {
   readonly gpuHour?: number;
   /** Currency of the prices, three letters (ISO 4217). */
   readonly currency: string;
+}
+
+/** How strictly each rule about the made objects is held. */
+export interface Policy {
+  /** CPU and memory are requested for every container. Default `error`. */
+  readonly resources?: Level;
+  /** Every container has a limit of memory. Default `error`. */
+  readonly memoryLimit?: Level;
+  /** No image is called `latest`, or has no tag. Default `error`. */
+  readonly imageLatest?: Level;
+  /** Every image is pinned by digest. Default `off`: an image of your own has none before it is built; `error` suits production. */
+  readonly imageDigest?: Level;
+  /** No container runs as root. Default `error`. */
+  readonly nonRoot?: Level;
+  /** No process may get more rights than its parent. Default `error`. */
+  readonly privilegeEscalation?: Level;
+  /** The root file system cannot be written. Default `error`. */
+  readonly readOnlyRoot?: Level;
+  /** No variable that is called like a secret has its value in the manifest. Default `error`. */
+  readonly secretsInEnv?: Level;
+  /** No SealedSecret can be opened in any namespace. Default `error`. */
+  readonly sealingScope?: Level;
+  /** Every route names its hosts, without `*`. Default `error`. */
+  readonly wildcardRoutes?: Level;
+  /** No model can be reached from outside of the cluster. Default `off`. */
+  readonly clusterLocal?: Level;
+  /** Every model has at least two replicas and a PodDisruptionBudget. Default `off`. */
+  readonly replicas?: Level;
+  /** Every served version has its SHA-256. Default `off`: KServe's own runtimes do not hold it. */
+  readonly artifactDigest?: Level;
+}
+
+/** An exception from one rule for one model or one object. */
+export interface Waiver {
+  /** The rule of `policy`. */
+  readonly rule: PolicyRule;
+  /** Name of the model whose objects are excepted. Either this or `object`. */
+  readonly model?: Name;
+  /** The object that is excepted, as `<Kind> <namespace>/<name>`, or `<Kind> <name>` without a namespace. */
+  readonly object?: string;
+  /** Why it cannot be kept yet. */
+  readonly reason: string;
+  /** Last day on which it holds, as `YYYY-MM-DD`. Fourteen days before, `verify` warns; after it, it is an error. */
+  readonly until: string;
+  /** Who will mend it. */
+  readonly owner: string;
 }
 
 /** Parts installed beside KServe. Switch one off where the cluster already has it; name a version to move from the default. */
