@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Outcome } from './outcome.ts';
 import { verify } from './verify.ts';
-import { modelTierOptions, verifyFlags, type VerifyFlags as ModelFlags } from './verify-flags.ts';
+import { type VerifyFlags as ModelFlags, modelTierOptions, verifyFlags } from './verify-flags.ts';
 import { verifyObjects } from './verify-objects.ts';
 
 export interface VerifyFlags extends ModelFlags {

@@ -199,7 +199,7 @@ export interface Policy {
   readonly memoryLimit?: Level;
   /** No image is called `latest`, or has no tag. Default `error`. */
   readonly imageLatest?: Level;
-  /** Every image is pinned by digest. Default `off`: an image of your own has none before it is built; `error` suits production. */
+  /** Every image is pinned by digest. Default `off`. An image of your own has none before it is built; `error` suits production. */
   readonly imageDigest?: Level;
   /** No container runs as root. Default `error`. */
   readonly nonRoot?: Level;
@@ -217,7 +217,7 @@ export interface Policy {
   readonly clusterLocal?: Level;
   /** Every model has at least two replicas and a PodDisruptionBudget. Default `off`. */
   readonly replicas?: Level;
-  /** Every served version has its SHA-256. Default `off`: KServe's own runtimes do not hold it. */
+  /** Every served version has its SHA-256. Default `off`. KServe's own runtimes do not hold it. */
   readonly artifactDigest?: Level;
 }
 
