@@ -108,6 +108,12 @@ export const settings = [
   { key: 'TLS_CERT_FILE', value: 'file', about: 'certificate chain for HTTP and gRPC, read again when it changes' },
   { key: 'TLS_KEY_FILE', value: 'file', about: 'its key' },
   {
+    key: 'TLS_CLIENT_CA',
+    value: 'file',
+    about:
+      'authorities of which every caller must show a certificate, probes too (METRICS_PORT asks none); read again when it changes',
+  },
+  {
     key: 'DRAIN_SECONDS',
     value: 'seconds',
     about: 'from "not ready" to the end of listening on SIGTERM; default 5, or 0 on a loopback HTTP_HOST',

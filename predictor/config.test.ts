@@ -147,6 +147,7 @@ test('an MLflow server is known with its credentials', () => {
 test('settings of operation are held to their values', () => {
   const env = { MODEL_NAME: 'm' };
   refused([], { ...env, TLS_CERT_FILE: 'c' }, /^TLS_CERT_FILE and TLS_KEY_FILE belong together/);
+  refused([], { ...env, TLS_CLIENT_CA: 'c' }, /^TLS_CLIENT_CA asks callers for certificates, but/);
   refused(['--grpc-output', 'both'], env, /^GRPC_OUTPUT is "both", expected mirror, typed, raw/);
   refused(['--access-log', 'yes'], env, /^ACCESS_LOG is "yes", expected on, off/);
   refused(['--drain-seconds', '60'], env, /^DRAIN_SECONDS is "60", expected an integer from 0 to 20/);

@@ -51,7 +51,7 @@ export interface Config {
   /** Absent: payloads are not logged. */
   readonly payloadLog?: PayloadLogConfig;
   readonly apiKeysFile?: string;
-  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  readonly tls?: { readonly certFile: string; readonly keyFile: string; readonly clientCaFile?: string };
   /** From "not ready" to the first refused connection, so that routers hear of it. */
   readonly drainMs: number;
   /** Whether spans are sent; where to stands in the exporter's own variables. */
@@ -177,9 +177,12 @@ function optionalPort<Name extends 'grpcPort' | 'metricsPort'>(
 }
 
 function tlsFiles(given: Values): Config['tls'] {
-  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = given;
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, TLS_CLIENT_CA: clientCaFile } = given;
+  if (certFile === undefined && keyFile === undefined && clientCaFile !== undefined)
+    throw new UsageError('TLS_CLIENT_CA asks callers for certificates, but TLS_CERT_FILE and TLS_KEY_FILE are not set');
   if (certFile === undefined && keyFile === undefined) return undefined;
-  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
+  if (certFile !== undefined && keyFile !== undefined)
+    return { certFile, keyFile, ...(clientCaFile === undefined ? {} : { clientCaFile }) };
   throw new UsageError('TLS_CERT_FILE and TLS_KEY_FILE belong together, but only one is set');
 }
 

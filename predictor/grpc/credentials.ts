@@ -5,11 +5,15 @@ import type { Certificate, Tls } from '../operate/tls.ts';
 type Provider = Parameters<typeof experimental.createCertificateProviderServerCredentials>[0];
 type Listener = Parameters<Provider['addIdentityCertificateListener']>[0];
 
+type AuthorityListener = Parameters<Provider['addCaCertificateListener']>[0];
+
 /** Connections that are open keep the certificate with which they began. */
 export function credentialsOf(tls: Tls): ServerCredentials {
   const listeners = new Set<Listener>();
+  const authorities = new Set<AuthorityListener>();
   tls.onChange((certificate) => {
     for (const listener of listeners) listener(updateOf(certificate));
+    for (const listener of authorities) listener(authorityOf(certificate));
   });
   const provider: Provider = {
     addIdentityCertificateListener: (listener) => {
@@ -18,13 +22,20 @@ export function credentialsOf(tls: Tls): ServerCredentials {
       queueMicrotask(() => listener(updateOf(tls.current())));
     },
     removeIdentityCertificateListener: (listener) => void listeners.delete(listener),
-    // Callers need no certificate, so that no authority is watched.
-    addCaCertificateListener: () => {},
-    removeCaCertificateListener: () => {},
+    addCaCertificateListener: (listener) => {
+      authorities.add(listener);
+      queueMicrotask(() => listener(authorityOf(tls.current())));
+    },
+    removeCaCertificateListener: (listener) => void authorities.delete(listener),
   };
-  return experimental.createCertificateProviderServerCredentials(provider, null, false);
+  const asked = tls.current().ca !== undefined;
+  return experimental.createCertificateProviderServerCredentials(provider, asked ? provider : null, asked);
 }
 
 function updateOf({ cert, key }: Certificate) {
   return { certificate: cert, privateKey: key };
+}
+
+function authorityOf({ ca }: Certificate) {
+  return ca === undefined ? null : { caCertificate: ca };
 }

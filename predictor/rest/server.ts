@@ -63,7 +63,8 @@ function createListener(tls: Tls | undefined): Server {
     requestTimeout: limits.requestMs,
   };
   if (tls === undefined) return createServer(timeouts);
-  const server = createTlsServer({ ...timeouts, ...tls.current() });
+  const asked = tls.current().ca !== undefined;
+  const server = createTlsServer({ ...timeouts, ...tls.current(), requestCert: asked, rejectUnauthorized: asked });
   tls.onChange((certificate) => server.setSecureContext(certificate));
   return server;
 }
