@@ -12,11 +12,12 @@ import { startCommand } from './commands/start-command.ts';
 import { judged, verifyCommand } from './commands/verify-command.ts';
 import { githubReport } from './report/github.ts';
 import { jsonReport } from './report/json.ts';
+import { junitReport, type RanTiers } from './report/junit.ts';
 import { locateProblems } from './report/located.ts';
 import { sarifReport } from './report/sarif.ts';
 import { countLine, textReport } from './report/text.ts';
 
-const FORMATS = ['text', 'json', 'github', 'sarif'] as const;
+const FORMATS = ['text', 'json', 'github', 'sarif', 'junit'] as const;
 
 interface CommonOptions {
   readonly root: string;
@@ -35,12 +36,18 @@ function report(outcome: Outcome, format: CommonOptions['format']): number {
   const problems = locateProblems(outcome.problems, outcome.locate);
   if (format === 'json') process.stdout.write(jsonReport(problems, outcome.summary));
   else if (format === 'sarif') process.stdout.write(sarifReport(problems));
+  else if (format === 'junit') process.stdout.write(junitReport(problems, tiersOf(outcome)));
   else {
     const body = format === 'github' ? githubReport(problems) : textReport(problems, createColors(useColour()));
     const notes = (outcome.notes ?? []).map((note) => `${note}\n`).join('');
     process.stdout.write(`${body}${notes}${countLine(problems, outcome.done)}\n`);
   }
   return problems.some(({ severity }) => severity === 'error') ? EXIT.problems : EXIT.fine;
+}
+
+/** Commands other than `verify` run no tiers of their own. */
+function tiersOf({ summary }: Outcome): RanTiers {
+  return (summary['tiers'] as RanTiers | undefined) ?? { run: [], notRun: [] };
 }
 
 function useColour(): boolean {

@@ -28,7 +28,7 @@ export interface ModelPrint<F> {
 
 interface Flags {
   readonly root: string;
-  readonly format: 'text' | 'json' | 'github' | 'sarif';
+  readonly format: 'text' | 'json' | 'github' | 'sarif' | 'junit';
   readonly dryRun?: boolean;
 }
 

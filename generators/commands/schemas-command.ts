@@ -5,7 +5,7 @@ import { schemas } from './schemas.ts';
 
 export interface SchemasFlags {
   readonly root: string;
-  readonly format: 'text' | 'json' | 'github' | 'sarif';
+  readonly format: 'text' | 'json' | 'github' | 'sarif' | 'junit';
   readonly crds?: string;
   readonly kubernetes?: string;
 }

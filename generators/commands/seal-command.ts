@@ -16,7 +16,7 @@ import { type SealTarget, seal } from './seal.ts';
 
 export interface SealFlags {
   readonly root: string;
-  readonly format: 'text' | 'json' | 'github' | 'sarif';
+  readonly format: 'text' | 'json' | 'github' | 'sarif' | 'junit';
   readonly cluster: string;
   readonly secret?: string;
   readonly namespace?: string;

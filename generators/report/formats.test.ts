@@ -5,6 +5,7 @@ import { positionOf } from '../parse/source.ts';
 import { fault, type Problem, warning } from '../problem.ts';
 import { githubReport } from './github.ts';
 import { jsonReport } from './json.ts';
+import { junitReport } from './junit.ts';
 import { type LocatedProblem, locateProblems, sentences } from './located.ts';
 import { sarifReport } from './sarif.ts';
 import { countLine, textReport } from './text.ts';
@@ -130,4 +131,30 @@ test('sarif: a file name is written as a URI', () => {
   const [first] = located;
   assert.ok(first);
   assert.match(sarifReport([{ ...first, file: 'clusters/a b/ü.yaml' }]), /"uri": "clusters\/a%20b\/%C3%BC\.yaml"/);
+});
+
+test('junit: a suite for each tier; errors fail, warnings are told, what did not run is skipped', () => {
+  const [first] = located;
+  assert.ok(first);
+  const nasty = { ...first, code: 'FIELD_UNKNOWN', message: 'Cannot use "<a>" & \u0001' };
+  const text = junitReport([...located, nasty], { run: ['T0', 'T1', 'T4', 'T9'], notRun: ['T7'] });
+  assert.match(
+    text,
+    /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="kserve-gitops" tests="6" failures="3">/,
+  );
+  assert.match(
+    text,
+    /<testsuite name="T1" tests="1" failures="0" skipped="0">\n {4}<testcase classname="T1" name="T1"\/>/,
+  );
+  assert.match(text, /<testcase classname="T7" name="T7"><skipped\/>/);
+  assert.match(
+    text,
+    /name="MODEL_NAME_TAKEN models\.yaml:3:11" file="models\.yaml" line="3"><failure message="Cannot add /,
+  );
+  assert.match(
+    text,
+    /name="SECRET_ORPHAN z\.yaml" file="z\.yaml"><system-out>z\.yaml Nothing needs &quot;a&quot;\. Remove it\.<\/system-out>/,
+  );
+  assert.match(text, /&quot;&lt;a&gt;&quot; &amp; \uFFFD/);
+  assert.equal(text.match(/<testcase /g)?.length, text.match(/<testcase [^>]*\/>|<\/testcase>/g)?.length);
 });
