@@ -48,6 +48,8 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   ANSWER_STATUS: './commands/answers.test.ts',
   ANSWER_DIFFERENT: './commands/answers.test.ts',
   ANSWER_MEMORY: './commands/answers.test.ts',
+  CERTIFICATE_AGE: './commands/seal-audit.test.ts',
+  SECRET_AGE: './commands/seal-audit.test.ts',
   BASE_UNKNOWN: './commands/diff.test.ts',
   MODEL_UNKNOWN: './commands/model-edit.test.ts',
   MODEL_NOT_SERVED: './commands/model-edit.test.ts',

@@ -166,6 +166,8 @@ export const problemCodes = {
   CERTIFICATE_INVALID: 'T9',
   CERTIFICATE_EXPIRED: 'T9',
   CERTIFICATE_MISMATCH: 'T9',
+  CERTIFICATE_AGE: 'T9',
+  SECRET_AGE: 'T9',
   // files on disk against files in memory
   FILE_DRIFT: 'files',
   FILE_ORPHAN: 'files',

@@ -93,7 +93,8 @@ function useStored(cluster: string, stored: string | undefined, now: Date): Stag
   return { value: { certificate, store: false }, problems };
 }
 
-function sourceOf(options: CertificateOptions): CertificateSource | undefined {
+/** What the options name to take a certificate from; undefined when they name nothing. */
+export function sourceOf(options: CertificateOptions): CertificateSource | undefined {
   if (options.cert !== undefined) return certificateSource(options.cert);
   if (options.fetchCert !== true && options.fromKubeconfig === undefined) return undefined;
   return {

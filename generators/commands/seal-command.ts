@@ -1,18 +1,16 @@
 /** The command line of `npm run seal`. */
-import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Scope, scopes } from '../kube/sealed-value.ts';
-import { readText } from '../outside/files.ts';
 import { secretInput } from '../outside/secret-input.ts';
-import { parseSource } from '../parse/source.ts';
-import { fault, type Problem } from '../problem.ts';
+import { fault } from '../problem.ts';
 import { secretNeeds } from '../resolve/cluster-rules.ts';
 import type { Site } from '../resolve/platform.ts';
-import { siteOf } from '../resolve/resolve.ts';
-import { validateCluster } from '../validate/files.ts';
 import { createLocate } from './locate.ts';
 import type { Outcome } from './outcome.ts';
 import { type SealTarget, seal } from './seal.ts';
+import { certificateOptions, valueOptions } from './seal-options.ts';
+import { readSite } from './seal-site.ts';
+import { auditCommand, rotateCommand } from './seal-upkeep-command.ts';
 
 export interface SealFlags {
   readonly root: string;
@@ -46,27 +44,23 @@ Examples:
   npm run seal -- --cluster prod --namespace ml-platform --secret token --stdin TOKEN < token.txt`;
 
 export function sealCommand(command: Command, finish: (outcome: Outcome, flags: SealFlags) => void): void {
-  command
+  valueOptions(certificateOptions(command))
     .description("Encrypt secret values with a cluster's sealing certificate, into clusters/<cluster>/sealed/.")
     .argument('[keys...]', 'keys of the Secret; default: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY')
-    .requiredOption('-c, --cluster <name>', 'cluster, a folder of clusters/')
+    // Not required by the parser: the commands below have their own.
+    .option('-c, --cluster <name>', 'cluster, a folder of clusters/')
     .option('--secret <name>', "name of the Secret; default: the cluster's S3 credentials")
     .option('--namespace <name>', 'its namespace; default: every namespace that needs the S3 credentials')
     .addOption(new Option('--scope <scope>', 'where the Secret may be opened').choices([...scopes]).default('strict'))
-    .option('--stdin', 'read the values from standard input')
-    .option('--from-env <KEY=VARIABLE...>', 'take a key from an environment variable; KEY alone means the same name')
-    .option('--cert <file or URL>', 'sealing certificate; default: the one stored for the cluster')
-    .option('--fetch-cert', "fetch the certificate from the cluster's Sealed Secrets controller")
-    .option('--from-kubeconfig <file>', 'kubeconfig to fetch it with')
-    .option('--context <name>', 'context of the kubeconfig')
-    .option('--controller-namespace <name>', 'namespace of the controller', 'sealed-secrets')
-    .option('--controller-name <name>', "name of the controller's Service", 'sealed-secrets-controller')
     .option('--replace-certificate', 'store a certificate that differs from the stored one')
     .option('--certificate-only', 'store the certificate and seal nothing')
     .addHelpText('after', HELP)
     .action(async (keys: string[], flags: SealFlags) => {
+      if (flags.cluster === undefined) command.error("error: required option '-c, --cluster <name>' not specified");
       finish(await run(keys, flags), flags);
     });
+  rotateCommand(command, finish);
+  auditCommand(command, finish);
 }
 
 async function run(keys: readonly string[], flags: SealFlags): Promise<Outcome> {
@@ -111,16 +105,4 @@ function targetsOf(flags: SealFlags, site: Site, credentials: string): SealTarge
   return secretNeeds(files, site)
     .filter((need) => need.secret === secret)
     .map((need) => ({ namespace: need.namespace, secret }));
-}
-
-async function readSite(flags: SealFlags) {
-  const file = `clusters/${flags.cluster}/cluster.yaml`;
-  const { value: source, problems } = parseSource(file, await readText(join(flags.root, file)));
-  const sources = new Map(source === undefined ? [] : [[file, source] as const]);
-  if (source === undefined || problems.length > 0) return { sources, problems };
-  const checked = validateCluster(source);
-  const faults: Problem[] = [...checked.problems];
-  if (checked.value === undefined) return { sources, problems: faults };
-  const { site } = siteOf(flags.cluster, file, checked.value);
-  return { sources, problems: faults, site };
 }

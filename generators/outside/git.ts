@@ -170,3 +170,14 @@ export async function* history(root: string, path: string, most: number): AsyncG
     if (text !== undefined) yield { id, day, subject: subject.join('\t'), text };
   }
 }
+
+/** When the last commit that changed a file was made; undefined outside a repository, and for what was never committed. */
+export async function lastCommitted(root: string, path: string): Promise<Date | undefined> {
+  try {
+    const text = (await git(root, ['log', '-1', '--format=%cI', '--', path])).trim();
+    return text === '' ? undefined : new Date(text);
+  } catch (error) {
+    if (error instanceof GitRefused) return undefined;
+    throw error;
+  }
+}

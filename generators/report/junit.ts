@@ -45,16 +45,16 @@ function failedCase(problem: LocatedProblem): string {
   const place = placeOf(file, position);
   const line = position === undefined ? '' : ` line="${position.line}"`;
   const name = `${code} ${place}`;
-  const text = escape(`${place} ${sentences(problem)}`);
+  const text = xml(`${place} ${sentences(problem)}`);
   const told =
     severity === 'error'
-      ? `<failure message="${escape(sentences(problem))}" type="${code}">${text}</failure>`
+      ? `<failure message="${xml(sentences(problem))}" type="${code}">${text}</failure>`
       : `<system-out>${text}</system-out>`;
-  return `    <testcase classname="${tier}" name="${escape(name)}" file="${escape(file)}"${line}>${told}</testcase>\n`;
+  return `    <testcase classname="${tier}" name="${xml(name)}" file="${xml(file)}"${line}>${told}</testcase>\n`;
 }
 
 /** XML 1.0 forbids most control characters even when they are escaped. */
-function escape(text: string): string {
+function xml(text: string): string {
   return text
     .replace(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
     .replaceAll('&', '&amp;')

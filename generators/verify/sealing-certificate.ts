@@ -9,6 +9,7 @@ export interface SealingCertificate {
   readonly fingerprint: string;
   readonly modulus: bigint;
   readonly modulusBytes: number;
+  readonly notBefore: Date;
   readonly notAfter: Date;
 }
 
@@ -35,6 +36,7 @@ export function readSealingCertificate(pem: string): SealingCertificate | { read
     fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
     modulus: BigInt(`0x0${modulus.toString('hex')}`),
     modulusBytes: modulus.length,
+    notBefore: new Date(certificate.validFrom),
     notAfter: new Date(certificate.validTo),
   };
 }
