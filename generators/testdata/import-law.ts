@@ -148,7 +148,7 @@ export const rules: readonly Rule[] = [
     because: 'the data plane and the configuration are free of transport: rest and grpc call them, not they those',
   },
   {
-    from: ['client/main.ts', 'client/build.ts', 'client/bundle.ts'],
+    from: ['client/main.ts', 'client/start.ts', 'client/build.ts', 'client/bundle.ts'],
     to: ['client/', SCHEMAS, 'package.json'],
     because: 'main and the build compose everything',
   },

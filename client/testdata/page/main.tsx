@@ -1,0 +1,3 @@
+import './main.css';
+
+document.title = 'A page for tests';
