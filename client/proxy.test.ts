@@ -18,7 +18,7 @@ import { ask, failureOf, post, runClient, type TestClient, until } from './testd
 const good = { model_name: 'm', outputs: [{ name: 'y', datatype: 'FP32', shape: [1], data: [1] }] };
 const body = JSON.stringify({ inputs: [{ name: 'x', datatype: 'FP32', shape: [1], data: [1] }] });
 
-type Behaviour = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+type Behaviour = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 function json(value: unknown, status = 200, headers: Record<string, string> = {}): Behaviour {
   return (_, response) => {
@@ -229,16 +229,22 @@ test('only what the protocol needs reaches the model server, and comes back', as
 });
 
 test('when the person goes, the model server is let go', async () => {
-  gone = 0;
-  const controller = new AbortController();
-  const waiting = post(client, inferPath('hangs'), body, { signal: controller.signal });
-  setTimeout(() => controller.abort(), 100);
-  await assert.rejects(waiting);
-  await until(
-    () => Promise.resolve(gone),
-    (count) => count === 1,
-    900,
-  );
+  // With a minute before the client itself would let go.
+  const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
+  const patient = await runClient([{ name: 'hangs', url, protocol: 'v2' }]);
+  try {
+    gone = 0;
+    const controller = new AbortController();
+    const waiting = post(patient, inferPath('hangs'), body, { signal: controller.signal });
+    setTimeout(() => controller.abort(), 200);
+    await assert.rejects(waiting);
+    await until(
+      () => Promise.resolve(gone),
+      (count) => count === 1,
+    );
+  } finally {
+    await patient.stop();
+  }
 });
 
 test('a failure makes the server look again at once, not at the next round', async () => {
