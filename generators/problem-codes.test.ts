@@ -58,6 +58,9 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   CANARY_RUNNING: './commands/model-edit.test.ts',
   HISTORY_UNKNOWN: './commands/model-edit.test.ts',
   LAYOUT_UNKNOWN: './commands/model-edit.test.ts',
+  SOURCE_UNKNOWN: './commands/model-import.test.ts',
+  SOURCE_FORMAT: './commands/model-import.test.ts',
+  SOURCE_SIGNATURE: './commands/model-import.test.ts',
 };
 
 test('a code stands in the catalogue once', () => {

@@ -184,6 +184,9 @@ export const problemCodes = {
   CANARY_RUNNING: 'edit',
   HISTORY_UNKNOWN: 'edit',
   LAYOUT_UNKNOWN: 'edit',
+  SOURCE_UNKNOWN: 'edit',
+  SOURCE_FORMAT: 'edit',
+  SOURCE_SIGNATURE: 'edit',
 } as const;
 
 export type ProblemCode = keyof typeof problemCodes;

@@ -12,6 +12,7 @@ import {
   stopMirror,
   suspend,
 } from '../edit/operations.ts';
+import { importCommand } from './import-command.ts';
 import { addModel, deleteModel } from './model-add.ts';
 import { type DiffPaint, type EditOptions, editModel } from './model-edit.ts';
 import { listModels, showModel } from './model-list.ts';
@@ -26,7 +27,7 @@ export interface ModelPrint<F> {
   finish(outcome: Outcome, flags: F): void;
 }
 
-interface Flags {
+export interface Flags {
   readonly root: string;
   readonly format: 'text' | 'json' | 'github' | 'sarif' | 'junit';
   readonly dryRun?: boolean;
@@ -58,6 +59,7 @@ export function modelCommand(command: Command, print: ModelPrint<Flags>): void {
   const edit = async (model: string, operation: Operation, flags: Flags) =>
     print.finish(await editModel(model, operation, editOptions(flags)), flags);
   const parts = { edits, editOptions, edit, print };
+  importCommand(parts);
   addCommands(parts);
   rolloutCommands(parts);
   endCommands(parts);
@@ -76,7 +78,7 @@ export function modelCommand(command: Command, print: ModelPrint<Flags>): void {
   }
 }
 
-interface Parts {
+export interface Parts {
   readonly edits: (name: string, description: string) => Command;
   readonly editOptions: (flags: Flags) => EditOptions;
   readonly edit: (model: string, operation: Operation, flags: Flags) => Promise<void>;
