@@ -87,6 +87,8 @@ const refused: [file: string, target: string, type: boolean][] = [
   ['predictor/protocol/x.ts', 'predictor/models/load.ts', true],
   ['predictor/rest/x.ts', 'predictor/grpc/server.ts', false],
   ['predictor/rest/x.ts', 'predictor/models/load.ts', false],
+  ['predictor/grpc/http2/x.ts', 'predictor/grpc/rpc/call.ts', true],
+  ['predictor/grpc/rpc/x.ts', 'predictor/protocol/error.ts', false],
   ['predictor/data-plane.ts', 'predictor/rest/server.ts', false],
   ['client/page/x.ts', 'client/server/http.ts', false],
   ['client/page/x.ts', 'client/contract.ts', false],

@@ -128,6 +128,16 @@ export const rules: readonly Rule[] = [
     because: 'models load and hold sessions; who asks for them belongs in the data plane',
   },
   {
+    from: ['predictor/grpc/http2/'],
+    to: [],
+    because: 'HTTP/2 carries bytes and knows neither gRPC nor models, so that it can be held against its RFCs alone',
+  },
+  {
+    from: ['predictor/grpc/rpc/'],
+    to: ['predictor/grpc/http2/'],
+    because: 'gRPC carries messages and knows no models; what is in a message belongs to who takes the call',
+  },
+  {
     from: ['predictor/rest/', 'predictor/grpc/'],
     to: ['predictor/data-plane', 'predictor/protocol/', 'predictor/operate/', SCHEMAS],
     because: 'a transport decodes, asks the data plane and encodes; the transports mirror each other, and never meet',

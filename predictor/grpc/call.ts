@@ -1,26 +1,22 @@
 /** What every procedure has around its work: who calls, until when, how it ended, and who is told. */
 import { randomUUID } from 'node:crypto';
-import { Metadata, type ServerErrorResponse, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
 import type { Guard } from '../operate/auth.ts';
 import type { Log } from '../operate/log.ts';
 import { type CallObserver, isPlainId } from '../operate/requests.ts';
 import type { Span, Tracer } from '../operate/trace.ts';
 import type { RequestContext } from '../protocol/context.ts';
-import { refusalOf } from './status.ts';
+import type { Fields } from './http2/hpack-encoder.ts';
+import type { Answer, Codec } from './messages.ts';
+import type { Call } from './rpc/call.ts';
+import type { Procedure } from './rpc/dispatch.ts';
+import { type Status, status } from './rpc/status.ts';
+import { type Refusal, refusalOf } from './status.ts';
 
 export interface CallSettings {
   readonly log: Log;
   readonly guard?: Guard;
   readonly observeCall?: CallObserver;
   readonly trace?: Tracer;
-}
-
-/** The part of grpc-js's calls that is needed here; unary calls and streams both have it. */
-export interface Caller {
-  readonly metadata: Metadata;
-  readonly cancelled: boolean;
-  getDeadline(): Date | number;
-  once(event: 'cancelled', listener: () => void): unknown;
 }
 
 export interface Ticket {
@@ -30,39 +26,31 @@ export interface Ticket {
   readonly span: Span | undefined;
   /** Named in the log and the span once it is known. */
   model?: string;
-  answered: boolean;
 }
 
 /** Must come first, so that a refusal has an id too. */
-export function openTicket(operation: string, { metadata }: Caller, settings: CallSettings): Ticket {
-  const given = metadata.get('x-request-id')[0];
+export function openTicket(operation: string, call: Call, settings: CallSettings): Ticket {
+  const given = call.metadata('x-request-id');
   const requestId = isPlainId(given) ? given : randomUUID();
-  const traceparent = settings.trace === undefined ? undefined : metadata.get('traceparent')[0];
-  const span = settings.trace?.(operation, typeof traceparent === 'string' ? traceparent : undefined);
-  return { operation, requestId, started: performance.now(), span, answered: false };
+  const span = settings.trace?.(operation, call.metadata('traceparent'));
+  return { operation, requestId, started: performance.now(), span };
 }
 
 /** Throws ServeError UNAUTHENTICATED. */
-export function admit({ metadata }: Caller, settings: CallSettings): void {
+export function admit(call: Call, settings: CallSettings): void {
   if (settings.guard === undefined) return;
-  const text = (name: string) => {
-    const value = metadata.get(name)[0];
-    return typeof value === 'string' ? value : undefined;
-  };
-  settings.guard({ authorization: text('authorization'), apiKey: text('x-api-key') });
+  settings.guard({ authorization: call.metadata('authorization'), apiKey: call.metadata('x-api-key') });
 }
 
 /** What goes back with the status. */
-export function trailersOf({ requestId, span }: Ticket): Metadata {
-  const trailers = new Metadata();
-  trailers.set('x-request-id', requestId);
-  if (span !== undefined) trailers.set('traceparent', span.traceparent);
-  return trailers;
+export function trailersOf({ requestId, span }: Ticket): Fields {
+  const id = ['x-request-id', requestId] as const;
+  return span === undefined ? [id] : [id, ['traceparent', span.traceparent]];
 }
 
-export function closeTicket(ticket: Ticket, code: status, settings: CallSettings, fault?: string): void {
+/** Ends the call and tells who wants to know. */
+export function close(call: Call, ticket: Ticket, code: Status, settings: CallSettings, fault?: string): void {
   const { operation, requestId, span, model } = ticket;
-  ticket.answered = true;
   span?.end({ 'rpc.grpc.status_code': code, ...(model === undefined ? {} : { 'predictor.model': model }) }, fault);
   settings.observeCall?.({
     protocol: 'grpc',
@@ -73,68 +61,82 @@ export function closeTicket(ticket: Ticket, code: status, settings: CallSettings
     ...(span === undefined ? {} : { traceId: span.traceId }),
     ...(model === undefined ? {} : { model }),
   });
+  call.finish(code, fault, trailersOf(ticket));
 }
 
 /** Faults on our side are told to the log in full and to the client by the id under which they stand there. */
-export function refuse(
-  error: unknown,
-  ticket: Ticket,
-  { log }: CallSettings,
-): ServerErrorResponse & { code: status; details: string } {
+export function refusalFor(error: unknown, ticket: Ticket, { log }: CallSettings): Refusal {
   const refusal = refusalOf(error, ticket.requestId);
   if (refusal.status === status.INTERNAL) {
     const trace = ticket.span === undefined ? {} : { traceId: ticket.span.traceId };
     const fields = { requestId: ticket.requestId, ...trace, code: refusal.code, cause: refusal.cause };
     log('error', 'request-failed', refusal.message, fields);
   }
-  return { name: refusal.code, message: refusal.message, code: refusal.status, details: refusal.message };
+  return refusal;
 }
 
-export type Work<Request, Answer> = (request: Request, caller: Caller, ticket: Ticket) => Answer | Promise<Answer>;
+export function refuse(call: Call, ticket: Ticket, settings: CallSettings, error: unknown): void {
+  const refusal = refusalFor(error, ticket, settings);
+  close(call, ticket, refusal.status, settings, refusal.message);
+}
+
+export type Work<Request, Given> = (request: Request, call: Call, ticket: Ticket) => Given | Promise<Given>;
 
 /** Whether a caller needs a key; health is open to all. */
 export type Access = 'open' | 'guarded';
 
 /** A procedure with one request and one answer. */
-export function unary<Request, Answer>(
+export function unary<Request, Given>(
   operation: string,
   access: Access,
   settings: CallSettings,
-  work: Work<Request, Answer>,
-): (call: ServerUnaryCall<Request, Answer>, callback: sendUnaryData<Answer>) => Promise<void> {
-  return async (call, callback) => {
+  codec: Codec<Request, Given>,
+  work: Work<Request, Given>,
+): Procedure {
+  const serve = async (call: Call, bytes: Buffer) => {
     const ticket = openTicket(operation, call, settings);
+    let answer: Answer;
     try {
       if (access === 'guarded') admit(call, settings);
-      const answer = await work(call.request, call, ticket);
-      closeTicket(ticket, status.OK, settings);
-      callback(null, answer, trailersOf(ticket));
+      const given = work(codec.read(bytes), call, ticket);
+      answer = codec.write(given instanceof Promise ? await given : given);
     } catch (error) {
-      const refusal = refuse(error, ticket, settings);
-      closeTicket(ticket, refusal.code, settings, refusal.message);
-      callback({ ...refusal, metadata: trailersOf(ticket) });
+      refuse(call, ticket, settings, error);
+      return;
     }
+    call.send(answer.pieces, answer.bytes);
+    close(call, ticket, status.OK, settings);
   };
+  return { kind: 'unary', serve: (call, bytes) => void serve(call, bytes) };
 }
 
 /** Why a signal was given; made once, since an error of its own for each call costs more than the call. */
 const gone = new Error('the caller went away');
 
-/** The signal is made only when somebody asks for it. grpc-js tells of `cancelled` after each answered call, too. */
-export function contextOf(caller: Caller, ticket: Ticket): RequestContext {
-  const left = Number(caller.getDeadline()) - Date.now();
-  let signal: AbortSignal | undefined;
-  return {
-    requestId: ticket.requestId,
-    ...(Number.isFinite(left) ? { deadline: performance.now() + left } : {}),
-    get signal() {
-      if (signal === undefined) {
-        const controller = new AbortController();
-        if (caller.cancelled) controller.abort(gone);
-        else caller.once('cancelled', () => ticket.answered || controller.abort(gone));
-        signal = controller.signal;
-      }
-      return signal;
-    },
-  };
+/** Most calls are never cancelled, so that the signal is made only when somebody asks for it. */
+export class CallContext implements RequestContext {
+  readonly requestId: string;
+  readonly deadline?: number;
+  readonly #call: Call;
+  #signal: AbortSignal | undefined;
+
+  constructor(call: Call, { requestId }: Ticket) {
+    this.requestId = requestId;
+    if (call.deadline !== undefined) this.deadline = call.deadline;
+    this.#call = call;
+  }
+
+  get gone(): boolean {
+    return this.#call.isCancelled;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#signal === undefined) {
+      const controller = new AbortController();
+      if (this.#call.isCancelled) controller.abort(gone);
+      else this.#call.onCancel(() => controller.abort(gone));
+      this.#signal = controller.signal;
+    }
+    return this.#signal;
+  }
 }

@@ -9,7 +9,6 @@ import type { DataPlane } from '../data-plane.ts';
 import type { Certificate, Tls } from '../operate/tls.ts';
 import { watchTls } from '../operate/tls.ts';
 import { pairs } from '../testdata/certificates.ts';
-import { credentialsOf } from './credentials.ts';
 import { createGrpcServer } from './server.ts';
 
 const pair = (index: 0 | 1): Certificate => ({
@@ -39,7 +38,7 @@ test('a new certificate is used for new connections', async () => {
   };
   const plane = { ready: () => true } as DataPlane;
   const server = createGrpcServer(plane, {
-    credentials: credentialsOf(tls),
+    tls,
     maxMessageBytes: 1000,
     outputForm: 'mirror',
     admin: false,

@@ -45,3 +45,16 @@ export interface WireInferRequest {
   /** Views into the request's own bytes. */
   readonly raw: readonly Buffer[];
 }
+
+/** A message on its way out: `bytes` is the length of its pieces, which begin with room for its prefix. */
+export interface Answer {
+  readonly pieces: readonly Buffer[];
+  readonly bytes: number;
+}
+
+/** How the messages of a procedure are read and written. */
+export interface Codec<Request, Given> {
+  /** Throws ServeError. */
+  read(bytes: Buffer): Request;
+  write(given: Given): Answer;
+}

@@ -1,35 +1,59 @@
-/** The definitions of inference.proto and health.proto, for serving, health and reflection. */
+/** The definitions of inference.proto and health.proto: messages for serving, descriptors for reflection. */
 import { join } from 'node:path';
-import type { ServiceDefinition } from '@grpc/grpc-js';
-import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
+import { loadSync, type MethodDefinition } from '@grpc/proto-loader';
+import { ServeError } from '../protocol/error.ts';
+import type { Answer, Codec } from './messages.ts';
+import { PREFIX } from './rpc/message-reader.ts';
 
 export const serviceName = 'inference.GRPCInferenceService';
-const healthName = 'grpc.health.v1.Health';
+export const healthName = 'grpc.health.v1.Health';
 
 /** Names as in the file, 64-bit integers as text, absent fields as their defaults. */
 const options = { keepCase: true, longs: String, enums: String, defaults: true, oneofs: true } as const;
 
 const files = ['inference.proto', 'health.proto'].map((name) => join(import.meta.dirname, name));
+const definitions = loadSync(files, options);
 
-export const definitions: PackageDefinition = loadSync(files, options);
+type Methods = Readonly<Record<string, MethodDefinition<object, object> | undefined>>;
 
-const asIs = (bytes: Buffer): Buffer => bytes;
-
-/**
- * Messages that wire/ reads and writes: large typed tensors go five times as fast as through reflection, 64-bit integers
- * never become text, and a broken message is INVALID_ARGUMENT instead of INTERNAL.
- */
-const plainMethods = new Set(['ModelInfer', 'ModelStreamInfer']);
-
-/** The service, with the messages of inference as plain bytes. */
-export function inferenceService(): ServiceDefinition {
-  const service = definitions[serviceName] as ServiceDefinition;
-  const plain = { requestDeserialize: asIs, responseSerialize: asIs };
-  return Object.fromEntries(
-    Object.entries(service).map(([name, method]) => [name, plainMethods.has(name) ? { ...method, ...plain } : method]),
-  );
+/** Throws TypeError for a method that the files do not have. */
+function methodOf(service: string, name: string): MethodDefinition<object, object> {
+  const method = (definitions[service] as unknown as Methods)[name];
+  if (method === undefined) throw new TypeError(`no ${service}/${name} in the .proto files`);
+  return method;
 }
 
-export function healthService(): ServiceDefinition {
-  return definitions[healthName] as ServiceDefinition;
+export function pathOf(service: string, name: string): string {
+  return methodOf(service, name).path;
+}
+
+export function codecOf<Request>(service: string, name: string): Codec<Request, object> {
+  const { requestDeserialize, responseSerialize, requestType } = methodOf(service, name);
+  return {
+    read: (bytes) => {
+      try {
+        return requestDeserialize(bytes) as Request;
+      } catch (error) {
+        const what = (requestType.type as { readonly name: string }).name;
+        throw new ServeError('REQUEST_SYNTAX', `request is not a ${what}: ${(error as Error).message}`);
+      }
+    },
+    write: (given) => answerOf(responseSerialize(given)),
+  };
+}
+
+/** A message that lies in one piece. */
+export function answerOf(message: Uint8Array): Answer {
+  const bytes = PREFIX + message.length;
+  const whole = Buffer.allocUnsafe(bytes);
+  whole.set(message, PREFIX);
+  return { pieces: [whole], bytes };
+}
+
+/** FileDescriptorProtos of both files, each once. */
+export function descriptors(): Buffer[] {
+  const all = Object.values(definitions).flatMap((definition) =>
+    'fileDescriptorProtos' in definition ? (definition.fileDescriptorProtos as Buffer[]) : [],
+  );
+  return [...new Map(all.map((bytes) => [bytes.toString('latin1'), bytes])).values()];
 }

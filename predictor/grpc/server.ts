@@ -1,18 +1,21 @@
 /** gRPC around the routes: connections, limits, health, reflection, the way out. */
-import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { ReflectionService } from '@grpc/reflection';
 import type { DataPlane } from '../data-plane.ts';
 import { limits } from '../operate/limits.ts';
+import type { Tls } from '../operate/tls.ts';
 import { createHealth } from './health.ts';
-import { definitions, healthService, inferenceService } from './proto.ts';
+import { createHttp2Server } from './http2/server.ts';
+import { descriptors, pathOf, serviceName } from './proto.ts';
+import { createReflection } from './reflection.ts';
 import { createRoutes, type RouteSettings } from './routes.ts';
+import { Deadlines } from './rpc/deadlines.ts';
+import { type DispatchSettings, dispatch, type Procedure } from './rpc/dispatch.ts';
 import { createStreams } from './stream.ts';
 
 export interface GrpcOptions extends RouteSettings {
   /** Largest message received, also after decompression; what is sent has no limit. */
   readonly maxMessageBytes: number;
   /** Absent: without TLS. */
-  readonly credentials?: ServerCredentials;
+  readonly tls?: Tls;
 }
 
 export interface GrpcServer {
@@ -23,35 +26,31 @@ export interface GrpcServer {
 }
 
 export function createGrpcServer(plane: DataPlane, options: GrpcOptions): GrpcServer {
-  const server = new Server({
-    'grpc.max_receive_message_length': options.maxMessageBytes,
-    'grpc.max_send_message_length': -1,
-    'grpc.max_concurrent_streams': limits.grpcStreams,
-    'grpc.keepalive_time_ms': limits.grpcKeepAliveMs,
-    'grpc.keepalive_timeout_ms': limits.grpcKeepAliveTimeoutMs,
-    // Statistics for debugging by gRPC's own tools; they cost time on every call.
-    'grpc.enable_channelz': 0,
-  });
+  const { tls, log, maxMessageBytes } = options;
   const streams = createStreams(plane, options);
   const health = createHealth(plane);
-  server.addService(inferenceService(), createRoutes(plane, options, streams));
-  server.addService(healthService(), { ...health.routes });
-  new ReflectionService(definitions).addToServer(server);
+  const routes = { ...createRoutes(plane, options), ModelStreamInfer: streams.procedure };
+  const procedures = new Map<string, Procedure>([
+    ...Object.entries(routes).map(([name, procedure]) => [pathOf(serviceName, name), procedure] as const),
+    ...health.procedures,
+    ...createReflection(descriptors()),
+  ]);
+  const failed = (error: unknown) =>
+    log('error', 'request-failed', 'internal error of the gRPC transport', {
+      cause: error instanceof Error ? error.stack : error,
+    });
+  const settings: DispatchSettings = { procedures, maxMessageBytes, deadlines: new Deadlines(), failed };
+  const server = createHttp2Server(
+    { limits: limits.grpc, accept: (stream) => dispatch(stream, settings), failed },
+    tls?.current(),
+  );
+  tls?.onChange((certificate) => server.renew(certificate));
   return {
-    listen: (host, port) => listen(server, host, port, options.credentials ?? ServerCredentials.createInsecure()),
+    listen: (host, port) => server.listen(host, port),
     close: () => {
       health.close();
       streams.close();
-      return new Promise((resolve, reject) => {
-        server.tryShutdown((error) => (error === undefined ? resolve() : reject(error)));
-      });
+      return server.close();
     },
   };
-}
-
-function listen(server: Server, host: string, port: number, credentials: ServerCredentials): Promise<number> {
-  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials, (error, bound) => (error === null ? resolve(bound) : reject(error)));
-  });
 }

@@ -1,6 +1,6 @@
 /** From error code to gRPC status: one total table, so a code without a status does not compile. */
-import { status } from '@grpc/grpc-js';
 import { type ErrorCode, ServeError } from '../protocol/error.ts';
+import { type Status, status } from './rpc/status.ts';
 
 const statuses = {
   REQUEST_SYNTAX: status.INVALID_ARGUMENT,
@@ -25,14 +25,14 @@ const statuses = {
   UNAUTHENTICATED: status.UNAUTHENTICATED,
   INFERENCE_FAILED: status.INTERNAL,
   INTERNAL: status.INTERNAL,
-} satisfies Record<ErrorCode, status>;
+} satisfies Record<ErrorCode, Status>;
 
-export function statusOf(code: ErrorCode): status {
+export function statusOf(code: ErrorCode): Status {
   return statuses[code];
 }
 
 export interface Refusal {
-  readonly status: status;
+  readonly status: Status;
   /** What the caller is told: never a stack, never what another library said. */
   readonly message: string;
   readonly code: ErrorCode;

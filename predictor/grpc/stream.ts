@@ -1,28 +1,21 @@
 /**
  * ModelStreamInfer: many requests on one call. Answers come in the order of the requests, several of which are worked
- * on at once; a refusal travels inside the stream, which goes on.
+ * on at once; a refusal travels inside the stream, which goes on. Whoever does not read answers is not asked for more.
  */
-import { type ServerDuplexStream, status } from '@grpc/grpc-js';
 import type { DataPlane } from '../data-plane.ts';
 import { limits } from '../operate/limits.ts';
-import {
-  admit,
-  type CallSettings,
-  closeTicket,
-  contextOf,
-  openTicket,
-  refuse,
-  type Ticket,
-  trailersOf,
-} from './call.ts';
+import { admit, CallContext, type CallSettings, close, openTicket, refusalFor, refuse, type Ticket } from './call.ts';
 import { decodeInfer } from './decode.ts';
 import { formOf, type OutputForm } from './encode.ts';
+import type { Answer } from './messages.ts';
+import type { Call } from './rpc/call.ts';
+import type { Procedure } from './rpc/dispatch.ts';
+import type { Listener } from './rpc/inbox.ts';
+import { status } from './rpc/status.ts';
 import { writeStreamResponse } from './wire/infer-response.ts';
 
-type Call = ServerDuplexStream<Buffer, Buffer>;
-
 export interface Streams {
-  serve(call: Call): void;
+  readonly procedure: Procedure;
   /** Ends every stream with UNAVAILABLE once what it has read is answered. */
   close(): void;
 }
@@ -31,92 +24,99 @@ export interface StreamSettings extends CallSettings {
   readonly outputForm: OutputForm;
 }
 
+const nobody: Listener = { message: () => {}, end: () => {} };
+
 export function createStreams(plane: DataPlane, settings: StreamSettings): Streams {
-  const leaving = new Set<() => void>();
+  const open = new Set<InferStream>();
   return {
-    serve: (call) => {
-      const ticket = openTicket('ModelStreamInfer', call, settings);
-      try {
-        admit(call, settings);
-      } catch (error) {
-        fail(call, ticket, settings, error);
-        return;
-      }
-      const leave = run(call, ticket, plane, settings, () => leaving.delete(leave));
-      leaving.add(leave);
+    procedure: {
+      kind: 'stream',
+      serve: (call) => {
+        const ticket = openTicket('ModelStreamInfer', call, settings);
+        try {
+          admit(call, settings);
+        } catch (error) {
+          refuse(call, ticket, settings, error);
+          return nobody;
+        }
+        const stream = new InferStream(call, ticket, plane, settings, () => open.delete(stream));
+        open.add(stream);
+        return stream;
+      },
     },
     close: () => {
-      for (const leave of leaving) leave();
+      for (const stream of open) stream.leave();
     },
   };
 }
 
-/** Returns what ends the stream early. `done` is called once. */
-function run(call: Call, ticket: Ticket, plane: DataPlane, settings: StreamSettings, done: () => void): () => void {
-  let last: Promise<void> = Promise.resolve();
-  let inFlight = 0;
-  let over = false;
-  const end = (finish: () => void) => {
-    if (over) return;
-    over = true;
-    call.pause();
-    void last.then(() => {
-      done();
+class InferStream implements Listener {
+  readonly #call: Call;
+  readonly #ticket: Ticket;
+  readonly #plane: DataPlane;
+  readonly #settings: StreamSettings;
+  readonly #done: () => void;
+  #last: Promise<void> = Promise.resolve();
+  #inFlight = 0;
+  #isOver = false;
+
+  constructor(call: Call, ticket: Ticket, plane: DataPlane, settings: StreamSettings, done: () => void) {
+    this.#call = call;
+    this.#ticket = ticket;
+    this.#plane = plane;
+    this.#settings = settings;
+    this.#done = done;
+    call.onSent(() => this.#goOn());
+    call.onCancel(() => this.#end(() => close(call, ticket, status.CANCELLED, settings)));
+  }
+
+  message(bytes: Buffer): void {
+    if (this.#isOver) return;
+    this.#inFlight += 1;
+    if (this.#inFlight >= limits.streamInFlight) this.#call.pause();
+    const answer = this.#answerTo(bytes);
+    this.#last = this.#last.then(async () => {
+      const { pieces, bytes: length } = await answer;
+      this.#call.send(pieces, length);
+      this.#inFlight -= 1;
+      if (this.#call.isBehind) this.#call.pause();
+      else this.#goOn();
+    });
+  }
+
+  #goOn(): void {
+    if (!this.#isOver && this.#inFlight < limits.streamInFlight) this.#call.resume();
+  }
+
+  end(): void {
+    this.#end(() => close(this.#call, this.#ticket, status.OK, this.#settings));
+  }
+
+  leave(): void {
+    this.#end(() => close(this.#call, this.#ticket, status.UNAVAILABLE, this.#settings, 'server is shutting down'));
+  }
+
+  /** Takes nothing more, and finishes when everything is answered. */
+  #end(finish: () => void): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    void this.#last.then(() => {
+      this.#done();
       finish();
     });
-  };
-  call.on('data', (bytes: Buffer) => {
-    if (over) return;
-    inFlight += 1;
-    if (inFlight >= limits.streamInFlight) call.pause();
-    const answer = answerTo(bytes, call, ticket, plane, settings);
-    last = last.then(async () => {
-      call.write(await answer);
-      inFlight -= 1;
-      if (!over && call.isPaused()) call.resume();
-    });
-  });
-  call.on('end', () => end(() => succeed(call, ticket, settings)));
-  call.on('cancelled', () => end(() => closeTicket(ticket, status.CANCELLED, settings)));
-  // A broken connection is told by `cancelled`; without a listener here it would end the process.
-  call.on('error', () => {});
-  return () => end(() => leave(call, ticket, settings));
-}
-
-/** Never rejects. */
-async function answerTo(
-  bytes: Buffer,
-  call: Call,
-  ticket: Ticket,
-  plane: DataPlane,
-  settings: StreamSettings,
-): Promise<Buffer> {
-  let id = '';
-  try {
-    const { request, form } = decodeInfer(bytes);
-    id = request.id ?? '';
-    ticket.model = request.modelName;
-    const { response } = await plane.infer(request, contextOf(call, ticket));
-    return writeStreamResponse({ response, form: formOf(response, form, settings.outputForm) });
-  } catch (error) {
-    return writeStreamResponse(refuse(error, ticket, settings).details, id);
   }
-}
 
-function succeed(call: Call, ticket: Ticket, settings: CallSettings): void {
-  closeTicket(ticket, status.OK, settings);
-  call.end(trailersOf(ticket));
-}
-
-function leave(call: Call, ticket: Ticket, settings: CallSettings): void {
-  const details = 'server is shutting down';
-  closeTicket(ticket, status.UNAVAILABLE, settings, details);
-  call.emit('error', { code: status.UNAVAILABLE, details, metadata: trailersOf(ticket) });
-}
-
-function fail(call: Call, ticket: Ticket, settings: CallSettings, error: unknown): void {
-  const refusal = refuse(error, ticket, settings);
-  closeTicket(ticket, refusal.code, settings, refusal.details);
-  call.on('error', () => {});
-  call.emit('error', { ...refusal, metadata: trailersOf(ticket) });
+  /** Never rejects. */
+  async #answerTo(bytes: Buffer): Promise<Answer> {
+    let id = '';
+    try {
+      const { request, form } = decodeInfer(bytes);
+      id = request.id ?? '';
+      this.#ticket.model = request.modelName;
+      const { response } = await this.#plane.infer(request, new CallContext(this.#call, this.#ticket));
+      return writeStreamResponse({ response, form: formOf(response, form, this.#settings.outputForm) });
+    } catch (error) {
+      return writeStreamResponse(refusalFor(error, this.#ticket, this.#settings).message, id);
+    }
+  }
 }

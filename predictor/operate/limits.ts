@@ -33,13 +33,28 @@ export const limits = {
   },
   /** How often the models file is looked at. */
   watchMs: 1_000,
-  /** Calls at once on one gRPC connection. */
-  grpcStreams: 1_000,
+  /** One connection of gRPC's HTTP/2. */
+  grpc: {
+    /** Calls at once, with those that were given up but are still worked on. */
+    streams: 1_000,
+    headerList: 16 * 1024,
+    /** Larger frames than the 16 KiB of the protocol: a tensor then comes in fewer. */
+    frame: 1024 * 1024,
+    window: 16 * 1024 ** 2,
+    streamWindow: 4 * 1024 ** 2,
+    queued: 64 * 1024 ** 2,
+    unread: 1024 * 1024,
+    control: { burst: 10_000, perSecond: 5_000 },
+    /** Cancelling is usual in gRPC; what it costs is bounded by the number of streams that are worked on. */
+    resets: { burst: 10_000, perSecond: 2_000 },
+    handshakeMs: 10_000,
+    /** A silent connection is asked after this time whether its peer is still there, and dropped if no answer comes. */
+    keepAliveMs: 60_000,
+    keepAliveTimeoutMs: 20_000,
+    stallMs: 60_000,
+  },
   /** Requests of one gRPC stream that are worked on at once. */
   streamInFlight: 32,
-  /** A silent gRPC connection is asked after this time whether its peer is still there, and dropped if no answer comes. */
-  grpcKeepAliveMs: 60_000,
-  grpcKeepAliveTimeoutMs: 20_000,
   /** How often watched health is looked at. */
   healthWatchMs: 500,
   /** A model process is killed when opening (with the first runs), or one run, takes longer. */

@@ -1,7 +1,6 @@
 /** Which server listens where. */
 import type { Config } from '../config.ts';
 import type { DataPlane } from '../data-plane.ts';
-import { credentialsOf } from '../grpc/credentials.ts';
 import { createGrpcServer } from '../grpc/server.ts';
 import type { Listener } from '../operate/listeners.ts';
 import type { LogControl } from '../operate/log-settings.ts';
@@ -47,8 +46,6 @@ function restServer(config: Config, { plane, surroundings, metrics, logControl }
 }
 
 function grpcServer(config: Config, { plane, surroundings, logControl }: Served, admin: boolean) {
-  const { tls, ...others } = surroundings;
-  const credentials = tls === undefined ? {} : { credentials: credentialsOf(tls) };
   const { maxBodyBytes: maxMessageBytes, grpcOutput: outputForm } = config;
-  return createGrpcServer(plane, { ...others, ...credentials, maxMessageBytes, outputForm, admin, logControl });
+  return createGrpcServer(plane, { ...surroundings, maxMessageBytes, outputForm, admin, logControl });
 }

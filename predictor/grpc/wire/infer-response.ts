@@ -2,14 +2,16 @@
 import type { Datatype, TensorData } from '../../protocol/datatype.ts';
 import type { InferResponse, Parameters, ParameterValue } from '../../protocol/messages.ts';
 import type { NamedTensor } from '../../protocol/tensor.ts';
+import type { Answer } from '../messages.ts';
 import { writeRaw } from '../raw.ts';
+import { PREFIX } from '../rpc/message-reader.ts';
 import { fieldOf } from '../typed.ts';
 import {
   createWriter,
-  finish,
+  finishPieces,
+  passBytes,
   reserve,
   type Writer,
-  writeBytes,
   writeDouble,
   writeHalves,
   writeHead,
@@ -22,29 +24,36 @@ import {
 export type Form = 'typed' | 'raw';
 
 /** Fields go from the last to the first, as the writer wants it. FP16 has no typed form, so that it must not come here. */
-export function writeInferResponse(response: InferResponse, form: Form): Buffer {
+export function writeInferResponse(response: InferResponse, form: Form): Answer {
   const writer = createWriter(256);
   putInferResponse(writer, response, form);
-  return finish(writer);
+  return finishAnswer(writer);
 }
 
 /** `ModelStreamInferResponse`: an answer, or why there is none. */
 export function writeStreamResponse(
   answer: { readonly response: InferResponse; readonly form: Form } | string,
   id = '',
-): Buffer {
+): Answer {
   const writer = createWriter(256);
   const before = written(writer);
   if (typeof answer !== 'string') putInferResponse(writer, answer.response, answer.form);
   else if (id !== '') writeText(writer, 3, id);
   writeHead(writer, 2, before);
   if (typeof answer === 'string') writeText(writer, 1, answer);
-  return finish(writer);
+  return finishAnswer(writer);
+}
+
+/** With room before it for the prefix, which is filled when it is sent. */
+function finishAnswer(writer: Writer): Answer {
+  reserve(writer, PREFIX);
+  writer.at -= PREFIX;
+  return { pieces: finishPieces(writer), bytes: written(writer) };
 }
 
 function putInferResponse(writer: Writer, response: InferResponse, form: Form): void {
   const { outputs } = response;
-  if (form === 'raw') for (const { data } of outputs.toReversed()) writeBytes(writer, 6, writeRaw(data));
+  if (form === 'raw') for (const { data } of outputs.toReversed()) passBytes(writer, 6, writeRaw(data));
   for (const output of outputs.toReversed()) putOutput(writer, output, form);
   if (response.parameters !== undefined) putParameters(writer, 4, response.parameters);
   if (response.id !== undefined && response.id !== '') writeText(writer, 3, response.id);

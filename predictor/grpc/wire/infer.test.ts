@@ -6,12 +6,17 @@ import { type Datatype, datatypes, type TensorData } from '../../protocol/dataty
 import type { InferResponse, Parameters } from '../../protocol/messages.ts';
 import { method } from '../../testdata/grpc.ts';
 import { decodeInfer } from '../decode.ts';
+import type { Answer } from '../messages.ts';
+import { PREFIX } from '../rpc/message-reader.ts';
 import { fieldNames, fieldOf } from '../typed.ts';
 import { readInferRequest } from './infer-request.ts';
 import { type Form, writeInferResponse, writeStreamResponse } from './infer-response.ts';
 import { WireError } from './read.ts';
 
 const infer = method('ModelInfer');
+
+/** An answer as it goes out, without the prefix that is filled there. */
+const wholeOf = ({ pieces }: Answer) => Buffer.concat(pieces).subarray(PREFIX);
 
 type Elements = (number | bigint | string)[];
 
@@ -141,8 +146,8 @@ test('answers are written as reflection reads them, typed and raw', () => {
         raw_output_contents: form === 'raw' ? rawOf(outputs) : [],
       };
       const read = (bytes: Buffer) => infer.responseDeserialize(bytes);
-      assert.deepEqual(read(writeInferResponse(response, form)), read(serialize(wanted)));
-      const streamed = method('ModelStreamInfer').responseDeserialize(writeStreamResponse({ response, form }));
+      assert.deepEqual(read(wholeOf(writeInferResponse(response, form))), read(serialize(wanted)));
+      const streamed = method('ModelStreamInfer').responseDeserialize(wholeOf(writeStreamResponse({ response, form })));
       assert.deepEqual(streamed, { error_message: '', infer_response: read(serialize(wanted)) });
     }),
     { numRuns: 300 },
@@ -179,7 +184,7 @@ test('raw contents come back bit by bit, for every datatype', () => {
           'raw',
         );
         assert.deepEqual(
-          [...(infer.responseDeserialize(answer) as { raw_output_contents: Buffer[] }).raw_output_contents],
+          [...(infer.responseDeserialize(wholeOf(answer)) as { raw_output_contents: Buffer[] }).raw_output_contents],
           [Buffer.from(bytes)],
         );
       }),

@@ -5,19 +5,32 @@
  * Fields come out in the order in which they are written last to first; write the highest first.
  */
 
-/** `at` is the first byte written so far. */
+/** Contents from this size on are passed on where they lie; below, a copy costs less than a piece of its own. */
+const PASSED_ON = 4096;
+
+/** `at` is the first byte written so far; behind `bytes` come the pieces that were passed on, the first one last. */
 export interface Writer {
   bytes: Buffer;
   at: number;
+  readonly pieces: Buffer[];
+  /** Bytes of all pieces. */
+  passed: number;
 }
 
 /** Room for `size` bytes at first; it grows as needed. */
 export function createWriter(size: number): Writer {
-  return { bytes: Buffer.allocUnsafe(size), at: size };
+  return { bytes: Buffer.allocUnsafe(size), at: size, pieces: [], passed: 0 };
 }
 
+/** For messages of which nothing was passed on. */
 export function finish(writer: Writer): Buffer {
   return writer.bytes.subarray(writer.at);
+}
+
+/** The message in its order. */
+export function finishPieces(writer: Writer): readonly Buffer[] {
+  const head = writer.bytes.subarray(writer.at);
+  return writer.pieces.length === 0 ? [head] : [head, ...writer.pieces.toReversed()];
 }
 
 /** Makes room for `size` more bytes. */
@@ -68,20 +81,36 @@ function varintSize(low: number, high: number): number {
   return Math.ceil((64 - Math.clz32(high)) / 7);
 }
 
-/** Key and length of what was written since `writer.bytes.length - writer.at` was `before`. */
+/** Key and length of what was written since `written` was `before`. */
 export function writeHead(writer: Writer, field: number, before: number): void {
   writeVarint(writer, written(writer) - before);
   writeVarint(writer, (field << 3) | 2);
 }
 
 export function written(writer: Writer): number {
-  return writer.bytes.length - writer.at;
+  return writer.bytes.length - writer.at + writer.passed;
 }
 
 export function writeBytes(writer: Writer, field: number, content: Uint8Array): void {
   reserve(writer, content.length);
   writer.at -= content.length;
   writer.bytes.set(content, writer.at);
+  writeVarint(writer, content.length);
+  writeVarint(writer, (field << 3) | 2);
+}
+
+/** As `writeBytes`, but large contents are not copied: they must not change until the message has gone. */
+export function passBytes(writer: Writer, field: number, content: Uint8Array): void {
+  if (content.length < PASSED_ON) {
+    writeBytes(writer, field, content);
+    return;
+  }
+  const head = finish(writer);
+  if (head.length > 0) writer.pieces.push(head);
+  writer.pieces.push(Buffer.from(content.buffer, content.byteOffset, content.length));
+  writer.passed += head.length + content.length;
+  writer.bytes = Buffer.allocUnsafe(writer.bytes.length);
+  writer.at = writer.bytes.length;
   writeVarint(writer, content.length);
   writeVarint(writer, (field << 3) | 2);
 }
