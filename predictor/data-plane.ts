@@ -4,8 +4,10 @@ import { configOf, platform } from './models/config.ts';
 import type { Holder } from './models/holder.ts';
 import type { LoadedModel } from './models/load.ts';
 import type { Registry } from './models/registry.ts';
+import { fromCodecs, isPlain } from './protocol/codecs.ts';
 import type { RequestContext } from './protocol/context.ts';
 import { type ErrorCode, ServeError } from './protocol/error.ts';
+import type { FrameModel } from './protocol/frame.ts';
 import type {
   IndexEntry,
   InferRequest,
@@ -153,7 +155,7 @@ function tell(
 }
 
 async function inferWith(model: LoadedModel, request: InferRequest, context: RequestContext): Promise<Inferred> {
-  const checked = model.check(request);
+  const checked = model.check(isPlain(request) ? request : fromCodecs(request, modelOf(model)));
   const { tensors, timings } = await model.scheduler.submit(checked, context);
   const outputs = checked.answers.map(({ at, name, classification }): NamedTensor => {
     const tensor = tensors[at];
@@ -164,6 +166,10 @@ async function inferWith(model: LoadedModel, request: InferRequest, context: Req
   });
   const id = request.id === undefined ? {} : { id: request.id };
   return { response: { modelName: model.name, modelVersion: model.version, ...id, outputs }, timings };
+}
+
+function modelOf({ name, signature, properties }: LoadedModel): FrameModel {
+  return { name, inputs: signature.inputs, properties };
 }
 
 /** Rows are told apart where the first dimension is the caller's. */

@@ -27,6 +27,7 @@ interface Exchange {
   readonly headers?: unknown;
   readonly request?: {
     readonly id?: string;
+    readonly parameters?: unknown;
     readonly inputs: readonly Tensor[];
     readonly outputs?: readonly { name: string }[];
   };
@@ -55,7 +56,9 @@ const exchanges = recorded.filter(({ request, path, method, headers, expect }) =
   const { inputs, outputs = [] } = request;
   if (!Array.isArray(inputs) || !Array.isArray(outputs)) return false;
   return (
-    (inputs as unknown[]).every(isPlainTensor) && (outputs as unknown[]).every(isPlainOutput) && !hasParameters(request)
+    (inputs as unknown[]).every(isPlainTensor) &&
+    (outputs as unknown[]).every(isPlainOutput) &&
+    hasCommonParameters(request)
   );
 });
 
@@ -63,9 +66,14 @@ function isPlainOutput(value: unknown): boolean {
   return typeof (value as { name?: unknown } | null)?.name === 'string';
 }
 
-function hasParameters(value: object): boolean {
-  return JSON.stringify(value).includes('"parameters"');
+/** Only content types that both transports have: those of text and of binary data are JSON's own. */
+function hasCommonParameters(request: object): boolean {
+  const found = JSON.stringify(request).match(/"parameters":(\{[^}]*\}|.)/g) ?? [];
+  return found.every((text) => /^"parameters":\{"content_type":"(pd|np|str)"\}$/.test(text));
 }
+
+const parametersOf = ({ parameters = {} }: { readonly parameters?: unknown }) =>
+  Object.fromEntries(Object.entries(parameters as object).map(([name, value]) => [name, { string_param: value }]));
 
 /** A tensor that proto3 can carry as it is: flat data of the field's own kind, shapes of integers. */
 function isPlainTensor(value: unknown): boolean {
@@ -127,7 +135,12 @@ for (const exchange of exchanges) {
       model_name: model,
       model_version: version,
       id: request?.id ?? '',
-      inputs: request?.inputs.map((input) => ({ ...input, ...(raw ? {} : { contents: contents(input) }) })),
+      parameters: parametersOf(request ?? {}),
+      inputs: request?.inputs.map((input) => ({
+        ...input,
+        parameters: parametersOf(input),
+        ...(raw ? {} : { contents: contents(input) }),
+      })),
       outputs: request?.outputs ?? [],
       raw_input_contents: raw ? request?.inputs.map(rawContents) : [],
     };

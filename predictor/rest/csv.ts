@@ -1,7 +1,7 @@
 /** Comma-separated values (RFC 4180) with a header line, to a frame whose elements suit the datatype of the model. */
 import type { Datatype } from '../protocol/datatype.ts';
 import { ServeError } from '../protocol/error.ts';
-import type { Frame } from './frame.ts';
+import type { Frame } from '../protocol/frame.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -1,9 +1,9 @@
 /** The `data` of one input: nested in the tensor's shape or flat, to elements in row-major order. */
 import { allocate, type Datatype, type TensorData } from '../protocol/datatype.ts';
+import { elementRule, integerOf, type Reader, type TextForm } from '../protocol/elements.ts';
 import { ServeError } from '../protocol/error.ts';
 import { pointer } from '../protocol/pointer.ts';
 import { countElements, shapeText } from '../protocol/tensor.ts';
-import { elementRule, integerOf, type Reader, type TextForm } from './elements.ts';
 import type { Step } from './fields.ts';
 import { fillPlain, isNested } from './fill.ts';
 import { numberTexts } from './json.ts';

@@ -1,13 +1,13 @@
 /** From the body of an infer request, JSON with or without binary tensors behind it, to the request itself. */
 import { limits } from '../operate/limits.ts';
 import { type Datatype, datatypes, isDatatype, type TensorData } from '../protocol/datatype.ts';
+import type { TextForm } from '../protocol/elements.ts';
 import { ServeError } from '../protocol/error.ts';
 import type { InferRequest, InputTensor, Parameters, RequestedOutput } from '../protocol/messages.ts';
 import { pointer } from '../protocol/pointer.ts';
 import { shapeText } from '../protocol/tensor.ts';
 import { checkTaken, type Tail, takeBinary } from './binary.ts';
 import { decodeData } from './decode-data.ts';
-import type { TextForm } from './elements.ts';
 import type { OutputForm, OutputForms } from './encode.ts';
 import { arrayAt, type Fields, member, objectAt, type Step, textAt } from './fields.ts';
 import { parseJson } from './json.ts';

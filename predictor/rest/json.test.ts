@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { integerOf } from '../protocol/elements.ts';
 import { ServeError } from '../protocol/error.ts';
-import { integerOf } from './elements.ts';
 import { numberTexts, parseJson } from './json.ts';
 
 const refused = (body: Uint8Array | string, message: RegExp) =>

@@ -1,11 +1,11 @@
 /** MLflow's scoring protocol, as `mlflow models serve` speaks it. */
 import { ServeError } from '../protocol/error.ts';
+import { frameInputs } from '../protocol/frame.ts';
 import type { ModelMetadata } from '../protocol/messages.ts';
 import type { NamedTensor } from '../protocol/tensor.ts';
 import type { Answer, Call, Route } from './call.ts';
 import { csvFrame } from './csv.ts';
 import type { Target } from './decode.ts';
-import { frameInputs } from './frame.ts';
 import { parseJson } from './json.ts';
 import { invocationInputs } from './predict.ts';
 import { HttpError } from './status.ts';

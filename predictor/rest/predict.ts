@@ -7,11 +7,11 @@
  * Serving does.
  */
 import { ServeError } from '../protocol/error.ts';
+import { columnsOf, type Frame, frameInputs } from '../protocol/frame.ts';
 import type { InferResponse, ModelMetadata, TensorMetadata } from '../protocol/messages.ts';
 import { pointer } from '../protocol/pointer.ts';
 import type { NamedTensor } from '../protocol/tensor.ts';
 import { arrayAt, type Fields, isObject, member, objectAt, type Step, textAt } from './fields.ts';
-import { columnsOf, type Frame, frameInputs } from './frame.ts';
 import { encodeRows, nestedTensor } from './nested.ts';
 
 /** V1: `{"instances": [row, …]}` or `{"inputs": tensor | {name: tensor}}`. Throws ServeError. */

@@ -4,7 +4,6 @@ import type { NamedTensor } from '../protocol/tensor.ts';
 import type { Timings } from '../protocol/timings.ts';
 import { jsonLength, rawInput } from './binary.ts';
 import { type Answer, type Call, type Handler, json, type Route } from './call.ts';
-import { fromCodecs } from './codecs.ts';
 import { type Decoded, decodeInfer, type Target } from './decode.ts';
 import { encodeForms, encodeInfer } from './encode.ts';
 import { wishesOf } from './parameters.ts';
@@ -46,7 +45,7 @@ export function targetOf({ path }: Call): Target {
 }
 
 async function infer(call: Call): Promise<Answer> {
-  const { request, forms } = fromCodecs(decode(call), call.services.plane);
+  const { request, forms } = decode(call);
   const context = call.exchange.context(wishesOf(request.parameters));
   const { response, timings } = await call.services.plane.infer(request, context);
   const headers = { 'server-timing': serverTiming(timings) };

@@ -1,22 +1,23 @@
 /** What MLServer's codecs write on the client's side, brought to the form that the model takes. */
-import type { DataPlane } from '../data-plane.ts';
-import type { InferRequest, InputTensor, ModelMetadata, Parameters } from '../protocol/messages.ts';
-import type { Decoded } from './decode.ts';
-import { columnsFrame, columnsOf, frameInputs } from './frame.ts';
+import { columnsFrame, columnsOf, type FrameModel, frameInputs } from './frame.ts';
+import type { InferRequest, InputTensor, Parameters } from './messages.ts';
 
 /** Codecs of plain lists, which say that a list of N has the shape [N,1]. */
 const listCodecs = new Set<unknown>(['np', 'str', 'base64', 'datetime']);
 
-/** Requests that say nothing of codecs and have one input, as most do, go through untouched. */
-export function fromCodecs(decoded: Decoded, plane: DataPlane): Decoded {
-  const { request } = decoded;
+/** Whether a request has one input and says nothing of codecs, as most do: it is as the model takes it. */
+export function isPlain({ inputs, parameters }: InferRequest): boolean {
+  return (
+    inputs.length === 1 && contentType(parameters) === undefined && contentType(inputs[0]?.parameters) === undefined
+  );
+}
+
+/** Throws ServeError INPUT_*. */
+export function fromCodecs(request: InferRequest, model: FrameModel): InferRequest {
   const type = contentType(request.parameters);
-  if (type === undefined && request.inputs.length === 1 && contentType(request.inputs[0]?.parameters) === undefined)
-    return decoded;
-  const model = plane.modelMetadata(request.modelName, request.modelVersion);
   if (areColumns(request, model, type === 'pd'))
-    return { ...decoded, request: { ...request, inputs: frameInputs(columnsFrame(request.inputs), model) } };
-  return { ...decoded, request: { ...request, inputs: request.inputs.map((input) => asList(input, type, model)) } };
+    return { ...request, inputs: frameInputs(columnsFrame(request.inputs), model) };
+  return { ...request, inputs: request.inputs.map((input) => asList(input, type, model)) };
 }
 
 function contentType(parameters: Parameters | undefined): string | number | boolean | undefined {
@@ -27,7 +28,7 @@ function contentType(parameters: Parameters | undefined): string | number | bool
  * Several inputs may be the columns of one data frame: the request says so, or they are the columns that the model's
  * one matrix has.
  */
-function areColumns({ inputs }: InferRequest, model: ModelMetadata, pandas: boolean): boolean {
+function areColumns({ inputs }: InferRequest, model: FrameModel, pandas: boolean): boolean {
   const [only] = model.inputs;
   const columns = only === undefined || model.inputs.length !== 1 ? undefined : columnsOf(model, only.name);
   if (columns !== undefined && inputs.length > 0 && inputs.every((input) => columns.includes(input.name))) return true;
@@ -35,7 +36,7 @@ function areColumns({ inputs }: InferRequest, model: ModelMetadata, pandas: bool
   return pandas && inputs.length > 0 && !matrix;
 }
 
-function asList(input: InputTensor, type: unknown, model: ModelMetadata): InputTensor {
+function asList(input: InputTensor, type: unknown, model: FrameModel): InputTensor {
   const [rows, width] = input.shape;
   if (rows === undefined || width !== 1 || input.shape.length !== 2) return input;
   if (!listCodecs.has(contentType(input.parameters) ?? type)) return input;

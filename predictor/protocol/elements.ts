@@ -1,6 +1,6 @@
 /** Single elements of tensor data in JSON: which values each datatype accepts, and what a refusal asks for. */
-import type { Datatype } from '../protocol/datatype.ts';
-import { maxFloat16, toFloat16 } from '../protocol/float16.ts';
+import type { Datatype } from './datatype.ts';
+import { maxFloat16, toFloat16 } from './float16.ts';
 
 /** The element as it is stored, or undefined when the value is not one. */
 export type Reader = (value: unknown) => number | bigint | string | undefined;

@@ -4,25 +4,27 @@
  * A model with one matrix input takes the columns side by side, in the order of its `columns.<input>` property where it
  * has one; a model with several inputs takes each column as the input of that name.
  */
-import { allocate, type TensorData } from '../protocol/datatype.ts';
-import { ServeError } from '../protocol/error.ts';
-import { fromFloat16 } from '../protocol/float16.ts';
-import type { ModelMetadata, TensorMetadata } from '../protocol/messages.ts';
-import { pointer } from '../protocol/pointer.ts';
-import type { NamedTensor } from '../protocol/tensor.ts';
+import { allocate, type TensorData } from './datatype.ts';
 import { type ElementRule, elementRule } from './elements.ts';
-import type { Step } from './fields.ts';
+import { ServeError } from './error.ts';
+import { fromFloat16 } from './float16.ts';
+import type { ModelMetadata, TensorMetadata } from './messages.ts';
+import { pointer } from './pointer.ts';
+import type { NamedTensor } from './tensor.ts';
 
 export interface Frame {
   /** Absent: columns are known by their position only. */
   readonly columns?: readonly string[];
   readonly rows: readonly (readonly unknown[])[];
   /** Where the element stands in the request. */
-  readonly place: (row: number, column: number) => readonly Step[];
+  readonly place: (row: number, column: number) => readonly (string | number)[];
 }
 
+/** What is known of a model that takes columns. */
+export type FrameModel = Pick<ModelMetadata, 'name' | 'inputs' | 'properties'>;
+
 /** Extra columns are dropped, as MLflow does where a model has a signature. Throws ServeError INPUT_*. */
-export function frameInputs(frame: Frame, model: ModelMetadata): NamedTensor[] {
+export function frameInputs(frame: Frame, model: FrameModel): NamedTensor[] {
   const [only] = model.inputs;
   if (only !== undefined && model.inputs.length === 1) return [oneInput(frame, only, model)];
   return model.inputs.map((spec) => {
@@ -32,7 +34,7 @@ export function frameInputs(frame: Frame, model: ModelMetadata): NamedTensor[] {
   });
 }
 
-function oneInput(frame: Frame, spec: TensorMetadata, model: ModelMetadata): NamedTensor {
+function oneInput(frame: Frame, spec: TensorMetadata, model: FrameModel): NamedTensor {
   const order = columnOrder(frame, columnsOf(model, spec.name), model.name);
   return columnTensor(frame, order, spec, spec.shape.length === 1 && order.length === 1 ? 1 : 2);
 }
@@ -53,7 +55,7 @@ function columnOrder(
 }
 
 /** Column names of a matrix input, where the model has them. */
-export function columnsOf(model: ModelMetadata, input: string): readonly string[] | undefined {
+export function columnsOf(model: FrameModel, input: string): readonly string[] | undefined {
   const text = Object.hasOwn(model.properties, `columns.${input}`) ? model.properties[`columns.${input}`] : undefined;
   return text === undefined ? undefined : (JSON.parse(text) as string[]);
 }
