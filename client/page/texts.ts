@@ -31,9 +31,7 @@ export const texts = {
   targetOption: (label: string, version: string | undefined): string =>
     version === undefined ? label : `${label} (version ${version})`,
   sideTitle: (title: string, target: string, version: string | undefined): string =>
-    [title, target === 'stable' ? '' : target, version === undefined ? '' : `version ${version}`]
-      .filter(Boolean)
-      .join(' · '),
+    [title, target, version === undefined ? '' : `version ${version}`].filter(Boolean).join(' · '),
   readiness: { ready: 'Ready', loading: 'Loading', down: 'Down', unknown: 'Not checked yet' },
   theme: {
     button: (now: string, next: string): string => `Colours: ${now}. Change to ${next}.`,
@@ -41,6 +39,7 @@ export const texts = {
   auth: {
     signIn: 'Sign in',
     signOut: 'Sign out',
+    wanted: { title: 'The model wants a token', advice: 'It stays in this tab and is sent with your requests alone.' },
     token: 'Token for the model servers',
     useToken: 'Use it',
     forgetToken: 'Forget token',
@@ -238,8 +237,8 @@ export const texts = {
     rawOnly: (datatype: string): string => `gRPC takes ${datatype} as raw bytes only: use a client library.`,
   },
   rawPanel: {
-    request: 'Request',
-    answer: 'Answer',
+    request: 'Request, as sent',
+    answer: 'Answer, as received',
     none: 'nothing yet',
     copy: (title: string): string => `Copy the ${title.toLowerCase()}`,
     id: (id: string): string => `Request ${id}`,

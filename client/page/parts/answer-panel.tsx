@@ -41,11 +41,10 @@ function SideView({
   const error = side.error.value;
   const busy = side.busy.value;
   const old = invalid || error !== undefined;
+  const title = side.model.targets.length > 1 ? '' : side.model.title;
   return (
     <div class="side" aria-busy={busy} data-target={side.target.name}>
-      {alone ? null : (
-        <h3>{texts.sideTitle(side.model.title, side.target.label, got?.answer.version ?? side.target.version)}</h3>
-      )}
+      {alone ? null : <h3>{texts.sideTitle(title, side.target.label, got?.answer.version ?? side.target.version)}</h3>}
       {error === undefined ? null : <Trouble error={error} retry={side.again} />}
       {got === undefined ? (
         error === undefined ? (
@@ -106,7 +105,7 @@ function NumberResult({ name, value, side, version }: NumberProps): JSX.Element 
   const { minimum, maximum } = about ?? {};
   const number = Number(value);
   return (
-    <div class="number">
+    <div class="amount">
       <p class="headline">
         <strong title={String(value)}>{shortNumber(value)}</strong>
         <span class="unit">{about?.unit ?? ''}</span>

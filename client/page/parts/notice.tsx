@@ -15,9 +15,11 @@ interface TroubleProps {
 }
 
 export function Trouble({ error, retry, page = false }: TroubleProps): JSX.Element {
-  const { title, advice } = texts.failure.codes[error.code] ?? texts.failure.codes.INTERNAL;
   const Title = page ? 'h1' : 'h3';
   const asksToken = error.code === 'SIGNED_OUT' && catalogue.value?.auth.mode === 'token';
+  const { title, advice } = asksToken
+    ? texts.auth.wanted
+    : (texts.failure.codes[error.code] ?? texts.failure.codes.INTERNAL);
   return (
     <div class={page ? 'trouble page' : 'trouble'} role="alert" data-code={error.code}>
       <Icon name="alert" />

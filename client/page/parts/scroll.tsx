@@ -18,7 +18,7 @@ export function Scroll({ label, children }: ScrollProps): JSX.Element {
 export function Code({ label, children, language }: ScrollProps & { readonly language?: string }): JSX.Element {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: as above.
-    <section class="scroll" tabIndex={0} aria-label={label} data-language={language}>
+    <section class="scroll code-block" tabIndex={0} aria-label={label} data-language={language}>
       <pre>{children}</pre>
     </section>
   );

@@ -82,7 +82,9 @@ async function failureOf(response: Response): Promise<ApiError> {
   try {
     const { error } = JSON.parse(text) as Failure;
     if (typeof error.code === 'string' && typeof error.message === 'string') {
-      return new ApiError(error.code, error.message, error);
+      // The model server's own 401 reaches the page as its refusal: what helps is a token, not another input.
+      const locked = error.code === 'MODEL_REFUSED' && response.status === 401;
+      return new ApiError(locked ? 'SIGNED_OUT' : error.code, error.message, error);
     }
   } catch {
     // Not from this contract: a gateway on the way answers in its own words.
