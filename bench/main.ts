@@ -3,10 +3,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { Bench, Verdict } from './bench.ts';
+import { clientBench } from './client/bench.ts';
 import { generatorsBench } from './generators/bench.ts';
 import { servingBench } from './serving/bench.ts';
 
-const benches: readonly Bench[] = [generatorsBench, servingBench];
+const benches: readonly Bench[] = [generatorsBench, servingBench, clientBench];
 
 /** Exit codes: 0 every bar held, 1 one did not, 2 wrong usage or a bug. */
 const EXIT = { fine: 0, missed: 1, usage: 2 } as const;
