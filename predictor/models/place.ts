@@ -22,7 +22,7 @@ import type { Statistics } from './statistics.ts';
 import type { Trials } from './trials.ts';
 
 export interface ServingSettings {
-  /** Longest median run, in microseconds, of a model that runs in this process. */
+  /** Longest median run, in microseconds, of a model of small tensors that runs in this process; 0 for none. */
   readonly inlineMaxUs: number;
   /** Longest opening, in milliseconds, of a model that runs in this process: it blocks for so long once. */
   readonly inlineMaxOpenMs: number;
@@ -80,11 +80,16 @@ const shortRunUs = 5_000;
 const slowFactor = 5;
 const slowTimes = 3;
 
+/** Large tensors take their time to another process: with 1 ns a byte, a third of what was measured. */
+function longestHereUs({ inlineMaxUs }: ServingSettings, { bytes }: Probe): number {
+  return inlineMaxUs === 0 ? 0 : inlineMaxUs + bytes / 1000;
+}
+
 /** A model that did not run could take any time, so it stays in its process. */
 export async function placeModel(plan: Plan, settings: PlaceSettings): Promise<Placed> {
   const { opened, probe, warmUp } = plan;
   const { serving } = settings;
-  const quick = probe.medianUs <= serving.inlineMaxUs && opened.milliseconds <= serving.inlineMaxOpenMs;
+  const quick = probe.medianUs <= longestHereUs(serving, probe) && opened.milliseconds <= serving.inlineMaxOpenMs;
   if (quick && warmUp !== undefined) return placeHere(plan, warmUp, settings);
   const lanes = lanesApart(plan, settings, plan.trial);
   const scheduler = schedulerFor(plan, settings, lanes, serving.batch);

@@ -10,6 +10,8 @@ export interface Found {
 /** HEAD is answered wherever GET is. Throws HttpError ROUTE_UNKNOWN or METHOD_NOT_ALLOWED. */
 export type Router = (method: string, url: string) => Found;
 
+/** Most requests ask for what was asked for before. */
+const mostKnown = 1_000;
 const nothing: PathValues = { model: '' };
 /** Below these a segment names a model. */
 const heads = ['/v2/models/', '/v1/models/', '/v2/repository/models/'] as const;
@@ -21,18 +23,31 @@ export function createRouter(routes: readonly Route[]): Router {
     methods.set(route.method, route);
     addresses.set(route.address, methods);
   }
+  const known = new Map<string, Found>();
   return (method, url) => {
-    const query = url.indexOf('?');
-    const address = query === -1 ? url : url.slice(0, query);
-    const fixed = addresses.get(address);
-    if (fixed !== undefined && !address.includes('{')) return { route: choose(fixed, method, address), path: nothing };
-    const pattern = patternOf(address);
-    const methods = pattern === undefined ? undefined : addresses.get(pattern.address);
-    if (pattern === undefined || methods === undefined)
-      throw new HttpError('ROUTE_UNKNOWN', `no such address: '${address.slice(0, 200)}'`);
-    const route = choose(methods, method, address);
-    return { route, path: pathValues(pattern) };
+    const before = known.get(url);
+    if (before !== undefined && before.route.method === method) return before;
+    const found = find(addresses, method, url);
+    // Addresses come from clients: as many are kept as a server has models in use, and then all are forgotten.
+    if (known.size >= mostKnown) known.clear();
+    known.set(url, found);
+    return found;
   };
+}
+
+type Addresses = ReadonlyMap<string, ReadonlyMap<string, Route>>;
+
+function find(addresses: Addresses, method: string, url: string): Found {
+  const query = url.indexOf('?');
+  const address = query === -1 ? url : url.slice(0, query);
+  const fixed = addresses.get(address);
+  if (fixed !== undefined && !address.includes('{')) return { route: choose(fixed, method, address), path: nothing };
+  const pattern = patternOf(address);
+  const methods = pattern === undefined ? undefined : addresses.get(pattern.address);
+  if (pattern === undefined || methods === undefined)
+    throw new HttpError('ROUTE_UNKNOWN', `no such address: '${address.slice(0, 200)}'`);
+  const route = choose(methods, method, address);
+  return { route, path: pathValues(pattern) };
 }
 
 function choose(methods: ReadonlyMap<string, Route>, method: string, address: string): Route {

@@ -17,6 +17,7 @@ export interface Formed {
   /** Names and values by turns. */
   readonly headers: readonly string[];
   readonly body: Answer['body'] | Buffer;
+  readonly bytes: number;
   readonly last: boolean;
   /** Headers only, as for HEAD. */
   readonly empty: boolean;
@@ -40,16 +41,16 @@ export function form(asked: Asked, answer: Answer, surroundings: Surroundings): 
   if (bytes >= smallestCompressed) {
     headers.push('vary', 'accept-encoding');
     const coding = chooseCoding(asked.headers['accept-encoding'] as string | undefined);
-    if (coding !== undefined) return compressed({ status, headers, body, last, empty }, coding);
+    if (coding !== undefined) return compressed({ status, headers, body, bytes, last, empty }, coding);
   }
   headers.push('content-length', String(bytes));
-  return { status, headers, body, last, empty };
+  return { status, headers, body, bytes, last, empty };
 }
 
 async function compressed(formed: Formed, coding: NonNullable<ReturnType<typeof chooseCoding>>): Promise<Formed> {
   const body = await compress(wholeOf(formed.body), coding);
   const headers = [...formed.headers, 'content-encoding', coding, 'content-length', String(body.length)];
-  return { ...formed, headers, body };
+  return { ...formed, headers, body, bytes: body.length };
 }
 
 /** Through node:http. */

@@ -22,6 +22,8 @@ export interface Probe {
   readonly rowsApart: boolean;
   /** How much faster rows are computed together than one by one; 1 when they may not share a run. */
   readonly gain: number;
+  /** Bytes of numbers that go into a run and come out of it. */
+  readonly bytes: number;
   /** Microseconds per row when many are computed together; 0 when they may not. */
   readonly rowUs: number;
 }
@@ -29,6 +31,10 @@ export interface Probe {
 const mostRuns = 30;
 const timeForRunsMs = 400;
 const draws = 3;
+/** Below this much of a run is the call. */
+const callMattersUs = 500;
+const moreRows = 8;
+const mostElements = 65_536;
 /** A run of a second is long enough without company, and trying it would take too long. */
 const longestRunUs = 1_000_000;
 /** Kernels for one row and for many add in another order. */
@@ -38,15 +44,21 @@ const tolerance = 1e-3;
 export function probe(session: Session, feeds: readonly NamedTensor[]): Probe {
   const outputs = session.outputs.map((spec) => spec.name);
   try {
-    const firstUs = session.run(feeds, outputs).inferNs / 1000;
+    const first = session.run(feeds, outputs);
+    const firstUs = first.inferNs / 1000;
+    const bytes = bytesOf(feeds) + bytesOf(first.tensors);
     const medianUs = medianOf(session, feeds, outputs);
     const rowsApart = medianUs < longestRunUs && rowsStayApart(session, feeds, outputs);
     const many = rowsApart ? tryMany(session, feeds, outputs, medianUs) : { gain: 1, rowUs: 0 };
-    return { firstUs, medianUs, rowsApart, ...many };
+    return { firstUs, medianUs, bytes, rowsApart, ...many };
   } catch (error) {
     const refusal = error instanceof Error ? error.message : String(error);
-    return { refusal, firstUs: 0, medianUs: 0, rowsApart: false, gain: 1, rowUs: 0 };
+    return { refusal, firstUs: 0, medianUs: 0, bytes: 0, rowsApart: false, gain: 1, rowUs: 0 };
   }
+}
+
+function bytesOf(tensors: readonly Tensor[]): number {
+  return tensors.reduce((sum, { data }) => sum + (Array.isArray(data) ? 0 : data.byteLength), 0);
 }
 
 function medianOf(session: Session, feeds: readonly NamedTensor[], outputs: readonly string[]): number {
@@ -70,9 +82,17 @@ function tryMany(
     const [first, second] = [session.run(tried, outputs), session.run(tried, outputs)];
     return Math.min(first.inferNs, second.inferNs) / 1000;
   };
-  const rows = medianUs < 1000 ? 64 : 8;
-  const [alone, together] = [fastestUs(1), fastestUs(rows)];
-  return { gain: (rows * alone) / together, rowUs: together / rows };
+  let rows = medianUs < 1000 ? 64 : 8;
+  const alone = fastestUs(1);
+  let together = fastestUs(rows);
+  const gain = (rows * alone) / together;
+  // What a call costs by itself must not be taken for what its rows cost.
+  const perRow = feeds.reduce((sum, { data }) => sum + data.length, 0) / Math.max(1, feeds[0]?.shape[0] ?? 1);
+  while (together < callMattersUs && rows * moreRows * perRow <= mostElements) {
+    rows *= moreRows;
+    together = fastestUs(rows);
+  }
+  return { gain, rowUs: together / rows };
 }
 
 function rowsStayApart(session: Session, feeds: readonly NamedTensor[], outputs: readonly string[]): boolean {

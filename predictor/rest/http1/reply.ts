@@ -8,14 +8,18 @@ const keepAlive = `connection: keep-alive\r\nkeep-alive: timeout=${limits.keepAl
 let dateSecond = 0;
 let dateLine = '';
 
-export function writeReply(socket: Socket, { status, headers, body, last, empty }: Formed): void {
+export function writeReply(socket: Socket, { status, headers, body, bytes, last, empty }: Formed): void {
   let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
   for (let at = 0; at < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;
   head += `${date()}${last ? '' : keepAlive}\r\n`;
   if (empty) socket.write(head, 'latin1');
   else if (Buffer.isBuffer(body)) writeParts(socket, head, [body]);
   else if (typeof body !== 'string') writeParts(socket, head + body[0], body.slice(1) as Buffer[]);
-  else socket.write(head + body, 'utf8');
+  else {
+    const text = head + body;
+    // One byte a character is written without a look at each.
+    socket.write(text, bytes === body.length ? 'latin1' : 'utf8');
+  }
 }
 
 /** Tensors go out from where they lie. */
