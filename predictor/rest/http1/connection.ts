@@ -40,6 +40,7 @@ export class Connection implements Peer {
   #headBytes: Buffer = headEnd;
   #head: Head | undefined;
   #busy = false;
+  #gone = false;
   #closing = false;
   /** Came while a request was answered. */
   #waiting: Buffer | undefined;
@@ -60,7 +61,7 @@ export class Connection implements Peer {
   }
 
   get gone(): boolean {
-    return this.socket.destroyed;
+    return this.#gone || this.socket.destroyed;
   }
 
   onGone(listener: () => void): void {
@@ -151,10 +152,7 @@ export class Connection implements Peer {
 
   #next(): void {
     const waiting = this.#waiting;
-    if (waiting === undefined) {
-      if (this.socket.readableEnded) this.socket.end();
-      return;
-    }
+    if (waiting === undefined) return;
     this.#waiting = undefined;
     if (this.socket.isPaused()) this.socket.resume();
     this.#begin(waiting);
@@ -182,10 +180,12 @@ export class Connection implements Peer {
     socket.resume();
   }
 
-  /** The client sends no more; it may still read. */
+  /** A client that went away and one that only sends no more look alike; as in node:http, both have left. */
   readonly #ended = (): void => {
-    if (this.#partial !== undefined) this.socket.destroy();
-    else if (!this.#busy) this.socket.end();
+    this.#gone = true;
+    this.#tellGone();
+    if (this.#partial === undefined) this.socket.end();
+    else this.socket.destroy();
   };
 
   /** Silence while a model computes is no fault; silence of a client that does not read is. */
@@ -196,9 +196,14 @@ export class Connection implements Peer {
   readonly #closed = (): void => {
     clearTimeout(this.#partial?.timer);
     this.#left();
-    for (const listener of this.#listeners) listener();
-    this.#listeners = [];
+    this.#tellGone();
   };
+
+  #tellGone(): void {
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    for (const listener of listeners) listener();
+  }
 }
 
 /** An error is followed by the end of the connection, which is what matters. */
