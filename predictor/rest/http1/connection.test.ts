@@ -30,11 +30,7 @@ const chunked = (value: number, id: string) => {
 const idsOf = (text: string) => [...text.matchAll(/"id":"(\w+)"/g)].map(([, id]) => id);
 
 /** Sends pieces one after the other and gives all that came until `done` says so or the connection closes. */
-async function talk(
-  pieces: readonly (string | Buffer)[],
-  done: (text: string) => boolean,
-  end = false,
-): Promise<string> {
+async function talk(pieces: readonly (string | Buffer)[], done: (text: string) => boolean): Promise<string> {
   const socket = connect({ port: server.port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
   const answered = receive(socket, done);
   for (const piece of pieces) {
