@@ -9,6 +9,7 @@ import type { Outcome } from './commands/outcome.ts';
 import { schemasCommand } from './commands/schemas-command.ts';
 import { sealCommand } from './commands/seal-command.ts';
 import { startCommand } from './commands/start-command.ts';
+import { upgradeCommand } from './commands/upgrade-command.ts';
 import { judged, verifyCommand } from './commands/verify-command.ts';
 import { githubReport } from './report/github.ts';
 import { jsonReport } from './report/json.ts';
@@ -100,6 +101,7 @@ function program(finish: (code: number) => void): Command {
   };
   diffCommand(root.command('diff'), documents);
   capacityCommand(root.command('capacity'), documents);
+  upgradeCommand(root.command('upgrade'), documents);
   sealCommand(common(root.command('seal')), (outcome, options) => finish(report(outcome, options.format)));
   schemasCommand(common(root.command('schemas')), (outcome, options) => finish(report(outcome, options.format)));
   startCommand(root.command('start'), (text) => process.stdout.write(text), finish);

@@ -80,6 +80,7 @@ export const waves = {
   gateway: -25,
   kserveCrd: -20,
   kserve: -10,
+  kserveRuntimes: -8,
   servingRuntime: -5,
   teams: 0,
   tools: 5,

@@ -1,4 +1,4 @@
-/** KServe's two charts, with the values of the project's source document corrected for v0.16.0. */
+/** KServe's charts, with the values of the project's source document corrected for v0.16.0. */
 import type { Site } from '../resolve/platform.ts';
 import { type App, PLATFORM_PROJECT, waves } from './app.ts';
 
@@ -6,13 +6,14 @@ import { type App, PLATFORM_PROJECT, waves } from './app.ts';
 const REPOSITORY = 'ghcr.io/kserve/charts';
 
 export function kserveApps(site: Site): App[] {
+  const { version, charts } = site.kserve;
   const common = { project: PLATFORM_PROJECT, namespace: site.kserve.namespace, createNamespace: true } as const;
   return [
     {
       ...common,
       name: 'kserve-crd',
       wave: waves.kserveCrd,
-      source: { kind: 'chart', repoURL: REPOSITORY, chart: 'kserve-crd', version: site.kserve.version, values: {} },
+      source: { kind: 'chart', repoURL: REPOSITORY, chart: charts.crd, version, values: {} },
       removal: 'keep',
       ignoreDifferences: [
         {
@@ -30,8 +31,8 @@ export function kserveApps(site: Site): App[] {
       source: {
         kind: 'chart',
         repoURL: REPOSITORY,
-        chart: 'kserve',
-        version: site.kserve.version,
+        chart: charts.controller,
+        version,
         values: kserveValues(site),
       },
       // The chart holds the ClusterServingRuntimes; removing them stops every model that uses one.
@@ -43,7 +44,30 @@ export function kserveApps(site: Site): App[] {
         jqPathExpressions: ['.webhooks[]?.clientConfig.caBundle', '.webhooks[]?.rules[]?.scope'],
       })),
     },
+    ...(charts.runtimes === undefined ? [] : [runtimesApp(charts.runtimes, site)]),
   ];
+}
+
+/**
+ * The ClusterServingRuntimes of later releases. Their Application takes them over from `kserve`, which leaves them in place
+ * since it prunes nothing; without it a cluster that moved from v0.16.0 would keep the old ones for ever.
+ */
+function runtimesApp(chart: string, { kserve }: Site): App {
+  return {
+    name: 'kserve-runtimes',
+    project: PLATFORM_PROJECT,
+    namespace: kserve.namespace,
+    createNamespace: true,
+    wave: waves.kserveRuntimes,
+    source: {
+      kind: 'chart',
+      repoURL: REPOSITORY,
+      chart,
+      version: kserve.version,
+      values: { kserve: { servingruntime: { enabled: true } } },
+    },
+    removal: 'keep',
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Platform: a registry on one cluster with every default filled, every name final and every reference resolved. */
 import type { Where } from '../problem.ts';
+import type { KserveProfile, KserveRelease } from './kserve-profiles.ts';
 import type { ResolvedPolicy } from './policy.ts';
 import type { Protocol, Runtime } from './runtimes.ts';
 
@@ -12,7 +13,11 @@ export interface Site {
   readonly gateway: Gateway;
   readonly storage: Storage;
   readonly credentials: Credentials;
-  readonly kserve: { readonly version: string; readonly namespace: string };
+  readonly kserve: {
+    readonly version: KserveRelease;
+    readonly namespace: string;
+    readonly charts: KserveProfile['charts'];
+  };
   readonly predictor: {
     readonly image: string;
     readonly cpu: string;

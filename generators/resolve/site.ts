@@ -2,6 +2,7 @@
 import type { Cluster, Part } from '../../schemas/types/cluster.d.ts';
 import { fault, type Problem, type Where } from '../problem.ts';
 import { defaults, releases, reservedNamespaces } from './defaults.ts';
+import { kserveProfile } from './kserve-profiles.ts';
 import type { Credentials, Gateway, Parts, Site, Storage, Team } from './platform.ts';
 import { resolvePolicy } from './policy.ts';
 import { canonicalCpu, canonicalMemory } from './quantity.ts';
@@ -41,7 +42,11 @@ export function resolveSite(name: string, file: string, cluster: Cluster): Resol
     gateway: resolveGateway(cluster),
     storage: resolveStorage(cluster),
     credentials: resolveCredentials(cluster, name),
-    kserve: { version: cluster.kserve.version, namespace: defaults.kserve.namespace },
+    kserve: {
+      version: cluster.kserve.version,
+      namespace: defaults.kserve.namespace,
+      charts: kserveProfile(cluster.kserve.version).charts,
+    },
     predictor: {
       image: cluster.predictor?.image ?? defaults.predictor.image,
       cpu: canonicalCpu(cluster.predictor?.resources?.cpu ?? defaults.predictor.cpu),
