@@ -1,7 +1,7 @@
 /** The capacity report for people: tables in Markdown, or the same aligned for a terminal. */
-import { type Demand, excesses, type TeamDemand, times, type Workload } from '../resolve/capacity.ts';
+import { type Demand, excesses, monthly, type TeamDemand, times, type Workload } from '../resolve/capacity.ts';
 import type { Prices } from '../resolve/platform.ts';
-import { type ClusterCapacity, monthly } from './capacity.ts';
+import type { ClusterCapacity } from './capacity.ts';
 
 type Row = readonly string[];
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clusterDemand, type Demand, excesses } from '../resolve/capacity.ts';
+import { clusterDemand, type Demand, excesses, monthly } from '../resolve/capacity.ts';
 import { platformOf } from '../testdata/platform.ts';
 import { layOut, readFixture, within } from '../testdata/project.ts';
-import { type ClusterCapacity, capacity, capacityJson, monthly } from './capacity.ts';
+import { type ClusterCapacity, capacity, capacityJson } from './capacity.ts';
 import { capacityMarkdown, capacityText } from './capacity-text.ts';
 
 const now = new Date('2026-12-01T00:00:00Z');

@@ -1,14 +1,11 @@
 /** `npm run capacity`: what the models of each cluster ask for, against quotas and prices. */
 import { allow } from '../problem.ts';
-import { clusterDemand, type Demand, excesses, sum, type TeamDemand } from '../resolve/capacity.ts';
+import { clusterDemand, type Demand, excesses, monthly, sum, type TeamDemand } from '../resolve/capacity.ts';
 import type { Prices } from '../resolve/platform.ts';
 import { type CompileOptions, createCompiler } from './compile.ts';
 import { unknownClusters } from './generate.ts';
 import { createLocate } from './locate.ts';
 import type { Outcome } from './outcome.ts';
-
-/** Hours of an average month: 365.25 days over 12. */
-const MONTH = 730.5;
 
 export interface ClusterCapacity {
   readonly cluster: string;
@@ -40,13 +37,6 @@ export async function capacity(root: string, options: CompileOptions): Promise<C
       };
     }),
   };
-}
-
-/** Price of a month; undefined where a GPU has none. */
-export function monthly({ cpu, memory, gpu }: Demand, prices: Prices): number | undefined {
-  if (gpu > 0 && prices.gpuHour === undefined) return undefined;
-  const hour = (cpu / 1000) * prices.cpuHour + (memory / 1024 ** 3) * prices.memoryGiBHour;
-  return MONTH * (hour + gpu * (prices.gpuHour ?? 0));
 }
 
 /** The report for programs: demands in cores and bytes, prices of a month. */

@@ -98,6 +98,13 @@ const situations: Readonly<Record<string, (root: string) => void>> = {
     rmSync(join(root, 'clusters/gamma/aws'), { recursive: true });
     edit(root, MODELS, 'beta: {version: "1"}', 'beta: {version: "1"}\n      gamma: {version: "1"}');
   },
+  'canary-begins': (root) =>
+    edit(root, MODELS, 'beta: {version: "1"}', 'beta: {version: "1", canary: {version: "2", weight: 10}}'),
+  suspended: (root) => edit(root, MODELS, 'beta: {version: "1"}', 'beta: {version: "1", suspended: true}'),
+  'prices-told': (root) => {
+    edit(root, ALPHA, 'kserve:\n', 'prices: {cpuHour: 0.04, memoryGiBHour: 0.005, currency: EUR}\nkserve:\n');
+    edit(root, MODELS, 'cpu: 100m', 'cpu: 500m');
+  },
   'secret-resealed': (root) => {
     const file = 'clusters/alpha/sealed/flowers.mlops-aws-credentials.yaml';
     const other = readFileSync(join(root, 'clusters/alpha/sealed/mlflow.mlops-aws-credentials.yaml'), 'utf8');

@@ -2,6 +2,7 @@
 import type { Registry } from '../../schemas/types/models.d.ts';
 import type { Platform } from '../resolve/platform.ts';
 import { type ClusterChange, clusterChanges } from './clusters.ts';
+import { type Costs, costsOf, costWords } from './costs.ts';
 import { entryChange, type ModelChange, type ServedSide, servedChange } from './models.ts';
 import { byApp, type FileChange, type ObjectChange, objectChanges, objectOf } from './objects.ts';
 import { restartsRuntime } from './restarts.ts';
@@ -49,11 +50,13 @@ function modelChanges(before: Side, after: Side, objects: readonly ObjectChange[
   );
   for (const cluster of clusterNames(before, after)) {
     const [old, now] = [servedOn(before, cluster), servedOn(after, cluster)];
+    const [oldCosts, costs] = costsOn([before, after], cluster);
     for (const name of new Set([...now.keys(), ...old.keys()])) {
       const mine = folders.get(`${cluster}/model-${name}`) ?? [];
       const restarts = runtimes.has(`${cluster}/${now.get(name)?.served.runtime.name}`);
       const change = servedChange(cluster, old.get(name), now.get(name), mine, restarts);
-      if (change !== undefined) changes.push(change);
+      if (change !== undefined)
+        changes.push({ ...change, words: [...change.words, ...costWords(name, oldCosts, costs)] });
     }
   }
   return [...changes, ...entryChanges(before, after)].sort((a, b) =>
@@ -63,6 +66,12 @@ function modelChanges(before: Side, after: Side, objects: readonly ObjectChange[
 
 function clusterNames(before: Side, after: Side): string[] {
   return [...new Set([...after.platforms, ...before.platforms].map(({ site }) => site.cluster))].sort();
+}
+
+function costsOn(sides: readonly Side[], cluster: string): (Costs | undefined)[] {
+  const platforms = sides.map(({ platforms }) => platforms.find(({ site }) => site.cluster === cluster));
+  const prices = platforms.at(-1)?.site.prices;
+  return platforms.map((platform) => platform && costsOf(platform, prices));
 }
 
 function servedOn({ registry, platforms }: Side, cluster: string): Map<string, ServedSide> {

@@ -25,7 +25,7 @@ export interface ServedSide {
 
 /** Fields that phrases of their own tell, or that follow from others. */
 const TOLD =
-  /^(?:version|artifact|sha256|name|team|runtime|format|protocol|resources|replicas|host|grpcHost|pageHost)\b/;
+  /^(?:version|artifact|sha256|name|team|runtime|format|protocol|resources|replicas|host|grpcHost|pageHost|canary|mirror|suspended|smoke)\b/;
 
 /** `mine` are the model's own objects on the cluster that come, go or change. */
 export function servedChange(
@@ -47,7 +47,9 @@ export function servedChange(
   const told = changedWords(before, after);
   if (told.length === 0 && mine.length === 0) return undefined;
   const { min, max } = before.served.replicas;
-  const restarting = runtimeRestarts || mine.some((one) => restartingFields(one).length > 0) ? { min, max } : undefined;
+  const restarts = runtimeRestarts || mine.some((one) => restartingFields(one).length > 0);
+  const stopped = before.served.suspended || after.served.suspended;
+  const restarting = restarts && !stopped ? { min, max } : undefined;
   const routes = routeWords(before.served, after.served, mine);
   const words = [...told, ...podsWords(before.served, after.served, restarting), ...routes];
   return {
@@ -57,6 +59,7 @@ export function servedChange(
 }
 
 function podsWords(a: ServedModel, b: ServedModel, restarting: ModelChange['restarts']): string[] {
+  if (a.suspended || b.suspended) return [];
   if (a.namespace !== b.namespace) {
     return [`${podsDo(a.replicas, 'end')} in ${a.namespace} while ${podsDo(b.replicas, 'start')} in ${b.namespace}`];
   }
@@ -103,8 +106,32 @@ function changedWords(before: ServedSide, after: ServedSide): string[] {
     ].flatMap((words) => words ?? []),
     ...same('GPUs', requests[0][gpu], requests[1][gpu]),
     ...replicaWords(a, b),
+    ...secondWords(a, b),
     ...diffValues(rest(a), rest(b)).map(fieldWords),
   ];
+}
+
+/** The versions beside the served one, and suspension. */
+function secondWords(a: ServedModel, b: ServedModel): string[] {
+  const words: string[] = [];
+  if (a.suspended !== b.suspended) words.push(b.suspended ? 'suspended, all pods stop' : 'resumed, its pods start');
+  const { canary: old, mirror: copy } = a;
+  const { canary, mirror } = b;
+  if (canary === undefined && old !== undefined) {
+    words.push(old.version === b.version ? 'promoted from canary' : `canary version ${old.version} ends`);
+  } else if (canary !== undefined && canary.version !== old?.version) {
+    words.push(`canary version ${canary.version} gets ${canary.weight} % of the traffic`);
+  } else if (canary !== undefined && canary.weight !== old?.weight) {
+    words.push(`canary traffic ${old?.weight} % → ${canary.weight} %`);
+  }
+  if (diffValues(old?.header, canary?.header).length > 0 && canary?.header !== undefined) {
+    words.push(`canary for requests with ${code(`${canary.header.name}: ${canary.header.value}`)}`);
+  }
+  if (mirror === undefined && copy !== undefined) words.push(`mirror version ${copy.version} ends`);
+  else if (mirror !== undefined && (mirror.version !== copy?.version || mirror.percent !== copy.percent)) {
+    words.push(`mirror version ${mirror.version} gets copies of ${mirror.percent} % of the requests`);
+  }
+  return words;
 }
 
 function same(name: string, before: string | undefined, after: string | undefined): string[] {

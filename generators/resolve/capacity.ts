@@ -1,5 +1,5 @@
 /** What the models of a cluster ask of its nodes: at their fewest and most replicas, and while one of them is rolled out. */
-import type { Replicas, ServedModel, Site, Team } from './platform.ts';
+import type { Prices, Replicas, ServedModel, Site, Team } from './platform.ts';
 import { bytes, millicores } from './quantity.ts';
 
 /** CPU in thousandths of a core, memory in bytes, GPUs and pods as counts. */
@@ -142,4 +142,14 @@ export function excesses(demand: Demand, quota: NonNullable<Team['quota']>): Exc
   return asked.flatMap(([field, wanted, allowed, excess]) =>
     allowed === undefined || excess <= 0 ? [] : [{ field, asked: wanted, allowed: String(allowed) }],
   );
+}
+
+/** Hours of an average month: 365.25 days over 12. */
+const MONTH = 730.5;
+
+/** Price of a month; undefined where a GPU has none. */
+export function monthly({ cpu, memory, gpu }: Demand, prices: Prices): number | undefined {
+  if (gpu > 0 && prices.gpuHour === undefined) return undefined;
+  const hour = (cpu / 1000) * prices.cpuHour + (memory / 1024 ** 3) * prices.memoryGiBHour;
+  return MONTH * (hour + gpu * (prices.gpuHour ?? 0));
 }

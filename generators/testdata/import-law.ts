@@ -75,6 +75,7 @@ export const rules: readonly Rule[] = [
       ...NOUNS,
       KUBE,
       'generators/resolve/quantity.ts',
+      'generators/resolve/capacity.ts',
       'type:generators/render/',
       'type:generators/plan/',
       'type:generators/resolve/',
