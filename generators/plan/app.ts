@@ -20,6 +20,8 @@ export type AppSource =
       /** The chart brings CRDs that another App owns. */
       readonly skipCrds?: boolean;
     }
+  /** A chart of this repository; `path` from its root. */
+  | { readonly kind: 'local-chart'; readonly path: string; readonly values: Readonly<Record<string, unknown>> }
   /** A Kustomize folder of another repository. */
   | { readonly kind: 'git'; readonly repoURL: string; readonly path: string; readonly revision: string };
 

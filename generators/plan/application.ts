@@ -53,6 +53,13 @@ function source({ name, source }: App, site: Site): NonNullable<Spec['source']> 
         targetRevision: site.repository.revision,
         path: `apps/${site.cluster}/${name}`,
       };
+    case 'local-chart':
+      return {
+        repoURL: site.repository.url,
+        targetRevision: site.repository.revision,
+        path: source.path,
+        helm: { releaseName: name, valuesObject: { ...source.values } },
+      };
     case 'chart':
       return {
         repoURL: source.repoURL,

@@ -1,4 +1,7 @@
-/** Routes to the client page: the catalogue's host and one host for each model that has a page. */
+/**
+ * The client: its namespace and routes as objects of this repository, and its chart with the catalogue of the cluster's
+ * models. The routes are made here, so that the chart leaves its own out.
+ */
 import type { KubeObject } from '../kube/object.ts';
 import type { ClientPage, Platform, ServedModel, Site } from '../resolve/platform.ts';
 import { type App, PLATFORM_PROJECT, waves } from './app.ts';
@@ -14,7 +17,11 @@ function known(model: ServedModel, site: Site): KubeObject | undefined {
   return before?.site === site ? before.page : undefined;
 }
 
-export function clientApp(platform: Platform, client: ClientPage): App {
+export function clientApps(platform: Platform, client: ClientPage): App[] {
+  return [accessApp(platform, client), chartApp(platform, client)];
+}
+
+function accessApp(platform: Platform, client: ClientPage): App {
   const { site, models } = platform;
   const route = (name: string, host: string): KubeObject =>
     plain(hostRoute(site, { name, namespace: client.namespace, host, service: client.service, port: client.port }));
@@ -30,13 +37,41 @@ export function clientApp(platform: Platform, client: ClientPage): App {
     pages.push(page);
   }
   return {
+    name: 'client-access',
+    project: PLATFORM_PROJECT,
+    namespace: client.namespace,
+    wave: waves.teams,
+    source: {
+      kind: 'folder',
+      objects: [plain(namespace(client.namespace)), route('catalogue', client.host), ...pages],
+    },
+    createNamespace: false,
+    removal: 'delete',
+  };
+}
+
+function chartApp({ site, models }: Platform, client: ClientPage): App {
+  const namespaces = [...new Set(site.teams.map((team) => team.namespace))].sort();
+  return {
     name: 'client',
     project: PLATFORM_PROJECT,
     namespace: client.namespace,
     wave: waves.client,
     source: {
-      kind: 'folder',
-      objects: [plain(namespace(client.namespace)), route('catalogue', client.host), ...pages],
+      kind: 'local-chart',
+      path: 'charts/model-client',
+      values: {
+        name: client.service,
+        image: client.image,
+        replicas: client.replicas,
+        port: client.port,
+        networkPolicy: {
+          gatewayNamespace: site.gateway.namespace,
+          ...(site.parts.monitoring === undefined ? {} : { monitoringNamespace: 'monitoring' }),
+          modelNamespaces: namespaces,
+        },
+        catalogue: { cluster: site.cluster, models: models.flatMap(({ catalogue }) => catalogue ?? []) },
+      },
     },
     createNamespace: false,
     removal: 'delete',

@@ -6,7 +6,7 @@ import { application, rootApplication } from './application.ts';
 import { argocdConfigApp } from './argocd-config.ts';
 import { awsDocuments } from './aws.ts';
 import { chartApps } from './charts.ts';
-import { clientApp } from './client.ts';
+import { clientApps } from './client.ts';
 import { gatewayApp } from './gateway.ts';
 import { kserveApps } from './kserve.ts';
 import { modelApp } from './model-app.ts';
@@ -28,7 +28,7 @@ export function plan(platform: Platform): Plan {
     servingRuntimeApp(site),
     ...site.teams.map((team) => teamApp(team, platform)),
     ...toolApps(platform),
-    ...(site.client === undefined ? [] : [clientApp(platform, site.client)]),
+    ...(site.client === undefined ? [] : clientApps(platform, site.client)),
   ];
   const apps = [...base, ...models.map((model) => modelApp(model, site))];
   const argocd = new Map<string, readonly KubeObject[]>([

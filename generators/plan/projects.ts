@@ -40,7 +40,7 @@ export function rootProject(site: Site): KubeObject {
 /** The platform's project: cluster-scoped kinds, but only from the sources and into the namespaces that it uses. */
 export function platformProject(site: Site, apps: readonly App[]): KubeObject {
   const mine = apps.filter((app) => app.project === PLATFORM_PROJECT);
-  const sources = mine.map(({ source }) => (source.kind === 'folder' ? site.repository.url : source.repoURL));
+  const sources = mine.map(({ source }) => ('repoURL' in source ? source.repoURL : site.repository.url));
   const namespaces = mine.map(({ namespace }) => namespace);
   // Charts write to namespaces beside their own: leases and service discovery live in kube-system.
   return project(

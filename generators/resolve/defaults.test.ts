@@ -44,6 +44,7 @@ const applied: Readonly<Record<string, unknown>> = {
   'client.service': client.service,
   'client.port': client.port,
   'client.hostname': client.hostname,
+  'client.replicas': client.replicas,
   'platform.mlflow': part('mlflow'),
   'platform.jupyterhub': part('jupyterhub'),
   'platform.keda': part('keda'),

@@ -1,5 +1,6 @@
 /** One registry entry on one cluster → ServedModel. */
 import type { Autoscaling, Model, Resources, Serve, Version } from '../../schemas/types/models.d.ts';
+import { catalogueModel } from './catalogue.ts';
 import { defaults } from './defaults.ts';
 import type { Canary, Mirror, Replicas, SecondVersion, ServedModel, Site, Toleration } from './platform.ts';
 import { canonicalCpu, canonicalMemory } from './quantity.ts';
@@ -33,7 +34,7 @@ function build(model: Model, site: Site): ServedModel | undefined {
   const smoke = runtime.name === 'onnx-node' && site.predictor.smoke ? resolveSmoke(model) : undefined;
   const replicas = resolveReplicas({ ...model.autoscaling, ...serve.autoscaling });
   const resources = resolveResources(model, serve, runtime.name === 'onnx-node' ? site.predictor : runtime.defaults);
-  return {
+  const served: ServedModel = {
     name: model.name,
     namespace: team.namespace,
     team: team.name,
@@ -59,6 +60,8 @@ function build(model: Model, site: Site): ServedModel | undefined {
       ? { pageHost: `${model.client.hostname}.${site.domain}` }
       : {}),
   };
+  const catalogue = site.client && catalogueModel(model, served, site);
+  return catalogue === undefined ? served : { ...served, catalogue };
 }
 
 /** The versions beside the served one. One that the entry does not have is reported by the rules. */

@@ -1,4 +1,5 @@
 /** Platform: a registry on one cluster with every default filled, every name final and every reference resolved. */
+import type { CatalogueModel } from '../../schemas/types/client-catalogue.d.ts';
 import type { Where } from '../problem.ts';
 import type { KserveProfile, KserveRelease } from './kserve-profiles.ts';
 import type { ResolvedPolicy } from './policy.ts';
@@ -77,6 +78,8 @@ export interface ClientPage {
   readonly service: string;
   readonly port: number;
   readonly host: string;
+  readonly image: string;
+  readonly replicas: number;
 }
 
 /** Versions of the parts that are installed; what is switched off is absent. */
@@ -138,6 +141,8 @@ export interface ServedModel {
   readonly grpcHost: string;
   /** Host of its page, where the cluster has the client. */
   readonly pageHost?: string;
+  /** How the client shows it, where the cluster has the client and it can ask the model. */
+  readonly catalogue?: CatalogueModel;
 }
 
 export interface Smoke {

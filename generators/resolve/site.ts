@@ -29,6 +29,8 @@ export function resolveSite(name: string, file: string, cluster: Cluster): Resol
         service: cluster.client.service ?? defaults.client.service,
         port: cluster.client.port ?? defaults.client.port,
         host: `${cluster.client.hostname ?? defaults.client.hostname}.${cluster.domain}`,
+        image: cluster.client.image ?? defaults.client.image,
+        replicas: cluster.client.replicas ?? defaults.client.replicas,
       }
     : undefined;
   const site: Site = {

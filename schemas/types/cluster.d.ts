@@ -167,7 +167,7 @@ export interface RuntimeResources {
 
 /** The page where people use the models. */
 export interface ClientPage {
-  /** Whether the cluster gets the routes to it. Default false. */
+  /** Whether the cluster gets the client and the routes to it. Default false. */
   readonly enabled?: boolean;
   /** Its namespace. Default `model-client`. */
   readonly namespace?: Name;
@@ -177,6 +177,10 @@ export interface ClientPage {
   readonly port?: number;
   /** First label of the catalogue's host. Default `models`. */
   readonly hostname?: string;
+  /** Image built from `client/`; pin it by digest (`…@sha256:…`) in production. */
+  readonly image?: Image;
+  /** Pods. Default 2. */
+  readonly replicas?: number;
 }
 
 /** What the cluster's nodes cost, for `npm run capacity`. */
