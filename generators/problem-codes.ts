@@ -20,6 +20,9 @@ export const problemCodes = {
   // T1: objects against their schemas
   OBJECT_INVALID: 'T1',
   OBJECT_KIND_UNKNOWN: 'T1',
+  // T2: the rules of the CRDs
+  RULE_BROKEN: 'T2',
+  RULE_NOT_RUN: 'T2',
   // T3: what KServe's admission webhook or its controller would refuse, or change
   SERVICE_NAME: 'T3',
   SERVICE_NAME_LENGTH: 'T3',

@@ -6,29 +6,43 @@ import type { PlacedObject, Rendered } from '../render/render.ts';
 import type { Platform } from '../resolve/platform.ts';
 import { checkAdmission, checkPriorities } from '../verify/admission/admission.ts';
 import { isRuntime } from '../verify/admission/runtime.ts';
+import { createCelChecker } from '../verify/cel.ts';
 import { changesOf, newObjects } from '../verify/changes.ts';
 import { checkObjects, keepsReferences } from '../verify/objects.ts';
 import { checkPolicy } from '../verify/policy/policy.ts';
 import { createSchemaChecker } from '../verify/schemas.ts';
 
 /** Checks what differs from the last manifests of the cluster that were without fault; all of them at first. */
-export type ManifestChecker = (platform: Platform, rendered: Rendered, now: Date) => Problem[];
+export interface ManifestChecker {
+  (platform: Platform, rendered: Rendered, now: Date): Problem[];
+  readonly skippedRules: ReadonlySet<string>;
+}
 
-/** What one object shows by itself: its schema, and where that holds, what KServe would say to it. */
-export type ObjectChecker = (object: KubeObject, file: string) => readonly Problem[];
+/** What one object shows by itself: its schema, and where that holds, the rules of its CRD and what KServe would say. */
+export interface ObjectChecker {
+  (object: KubeObject, file: string): readonly Problem[];
+  /** Rules of CRDs that compare with the object before, and so were not run. */
+  readonly skippedRules: ReadonlySet<string>;
+}
 
 export function createObjectChecker(): ObjectChecker {
-  const checkSchema = createSchemaChecker(schemaStore());
-  return (object, file) => {
-    const problems = checkSchema(object, file);
-    return problems.length > 0 ? problems : checkAdmission(object, file);
+  const load = schemaStore();
+  const checkSchema = createSchemaChecker(load);
+  const checkRules = createCelChecker(load);
+  const check = (object: KubeObject, file: string): readonly Problem[] => {
+    const faults = checkSchema(object, file);
+    if (faults.length > 0) return faults;
+    const broken = checkRules(object, file);
+    const refused = checkAdmission(object, file);
+    return broken.length === 0 ? refused : [...broken, ...refused];
   };
+  return Object.assign(check, { skippedRules: checkRules.skipped });
 }
 
 export function createManifestChecker(): ManifestChecker {
   const checkObject = createObjectChecker();
   const sound = new Map<string, Rendered>();
-  return (platform, rendered, now) => {
+  const check = (platform: Platform, rendered: Rendered, now: Date): Problem[] => {
     const { cluster, policy } = platform.site;
     const before = sound.get(cluster);
     const changes = before === undefined ? undefined : changesOf(before, rendered);
@@ -52,6 +66,7 @@ export function createManifestChecker(): ManifestChecker {
     if (problems.length === 0) sound.set(cluster, rendered);
     return problems;
   };
+  return Object.assign(check, { skippedRules: checkObject.skippedRules });
 }
 
 /** Runtimes whose schema holds: the others have been reported, and their types cannot be trusted. */

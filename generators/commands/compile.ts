@@ -42,6 +42,8 @@ export interface Compiled {
   readonly objects: number;
   readonly registry?: Registry;
   readonly platforms: readonly Platform[];
+  /** Rules of CRDs that compare with the object before: T2 cannot run them. */
+  readonly skippedRules: ReadonlySet<string>;
   /** Files of people, for positions. */
   readonly sources: ReadonlyMap<string, Source>;
 }
@@ -101,7 +103,7 @@ export function createCompiler(project: string | Tree): Compiler {
         const made = makeManifests(platform, check, options.now, findings);
         parts = parts.length === 0 ? made : [...parts, ...made];
       }
-      return compiled(findings, selected, registry, platforms, parts);
+      return compiled(findings, selected, registry, platforms, parts, check.skippedRules);
     },
   };
 }
@@ -182,10 +184,11 @@ function compiled(
   registry: Registry | undefined,
   platforms: readonly Platform[],
   parts: readonly RenderedFile[],
+  skippedRules: ReadonlySet<string>,
 ): Compiled {
   let files: FileSet | undefined;
   return {
-    ...{ problems, sources, clusters, platforms, parts },
+    ...{ problems, sources, clusters, platforms, parts, skippedRules },
     // Built when asked for: a run that only wants to know what has changed does not need it.
     get files() {
       files ??= fileSet(parts);

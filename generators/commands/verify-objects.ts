@@ -11,19 +11,21 @@ import { checkPolicy } from '../verify/policy/policy.ts';
 import { createObjectChecker, soundRuntimes } from './compile-check.ts';
 import { createLocate } from './locate.ts';
 import type { Outcome } from './outcome.ts';
+import { skippedNote } from './verify.ts';
 
-const RUN = ['T1', 'T3', 'T5'] as const;
-const NOT_RUN = ['T0', 'T2', 'T4', 'T6', 'T7', 'T8', 'T9'] as const;
+const RUN = ['T1', 'T2', 'T3', 'T5'] as const;
+const NOT_RUN = ['T0', 'T4', 'T6', 'T7', 'T8', 'T9'] as const;
 
 export interface CheckedManifests {
   readonly problems: readonly Problem[];
   readonly objects: readonly PlacedObject[];
+  readonly skippedRules: ReadonlySet<string>;
 }
 
 /** Reads and checks every `.yaml`, `.yml` and `.json` file of the paths. */
 export async function verifyObjects(paths: readonly string[], now: Date): Promise<Outcome> {
   const { texts, missing } = await readManifests(paths);
-  const { problems, objects } = checkManifests(texts, now);
+  const { problems, objects, skippedRules } = checkManifests(texts, now);
   const absent = missing.map((file) =>
     fault('FILE_MISSING', { file }, `Cannot find "${file}"`, 'Name a file or a folder that exists'),
   );
@@ -32,7 +34,7 @@ export async function verifyObjects(paths: readonly string[], now: Date): Promis
     locate: createLocate(new Map(), (file) => texts.get(file)),
     done: `${objects.length} objects in ${texts.size} files checked`,
     summary: { files: texts.size, objects: objects.length, tiers: { run: RUN, notRun: NOT_RUN } },
-    notes: [`tiers run: ${RUN.join(', ')}; not run: ${NOT_RUN.join(', ')}`],
+    notes: [...skippedNote(skippedRules), `tiers run: ${RUN.join(', ')}; not run: ${NOT_RUN.join(', ')}`],
   };
 }
 
@@ -65,7 +67,7 @@ export function checkManifests(texts: ReadonlyMap<string, string>, now: Date): C
       ...(related === undefined ? {} : { related: related.map(locate) }),
     });
   }
-  return { problems, objects };
+  return { problems, objects, skippedRules: checkObject.skippedRules };
 }
 
 function isObject(value: unknown): value is KubeObject {

@@ -10,8 +10,8 @@ import type { Outcome } from './outcome.ts';
 import { type ModelTierOptions, verifyModels } from './verify-models.ts';
 
 /** Tiers that this command runs; the others are named, so that nobody takes silence for success. */
-const RUN = ['T0', 'T1', 'T3', 'T4', 'T5', 'T9', 'files'] as const;
-const NOT_RUN = ['T2', 'T8'] as const;
+const RUN = ['T0', 'T1', 'T2', 'T3', 'T4', 'T5', 'T9', 'files'] as const;
+const NOT_RUN = ['T8'] as const;
 
 export interface VerifyOptions extends CompileOptions {
   /** Tiers T6 and T7; without it they do not run. */
@@ -46,7 +46,7 @@ export async function verify(root: string, options: VerifyOptions): Promise<Outc
   const done = `${compiled.files.size} files, ${compiled.objects} objects of ${compiled.clusters.join(', ')} checked`;
   const because = models.notRun.map(({ tier, reason }) => `${tier} (${reason})`);
   const tiers = `tiers run: ${summary.tiers.run.join(', ')}; not run: ${[...NOT_RUN, ...because].join(', ')}`;
-  return { problems, locate, done, summary, notes: [...models.notes, tiers] };
+  return { problems, locate, done, summary, notes: [...models.notes, ...skippedNote(compiled.skippedRules), tiers] };
 }
 
 /** Models of a registry with faults are not looked at: their places may be among the faults. */
@@ -57,4 +57,10 @@ async function modelTiers(root: string, compiled: Compiled, problems: readonly P
     return { problems: [], run: [], notRun, notes: [], summary: {} };
   }
   return verifyModels(root, compiled, { ...options.models, now: options.now, progress: options.progress });
+}
+
+/** Says aloud which rules of T2 did not run. */
+export function skippedNote(rules: ReadonlySet<string>): string[] {
+  if (rules.size === 0) return [];
+  return [`T2: rules that compare with the object before were not run: ${[...rules].join(', ')}`];
 }

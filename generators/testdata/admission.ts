@@ -8,7 +8,7 @@ import { problemCodes, type Tier } from '../problem-codes.ts';
 import { type LocatedProblem, locateProblems } from '../report/located.ts';
 
 /** What an API server judges too. */
-const TIERS: readonly Tier[] = ['T0', 'T1', 'T3'];
+const TIERS: readonly Tier[] = ['T0', 'T1', 'T2', 'T3'];
 const here = fileURLToPath(new URL('admission', import.meta.url));
 
 export interface AdmissionFixture {

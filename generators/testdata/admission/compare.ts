@@ -37,8 +37,10 @@ async function compare(fixture: string, { objects, problems }: AdmissionFixture)
     } else if (server === ours) {
       if (disagreement !== undefined) failures.push(`FAIL ${fixture}: agrees by now, remove it from disagreements.yaml`);
       else agreed += 1;
-      if (server === 'accepts') compareChanges(fixture, object, answer.body as KubeObject, problems);
-      else process.stdout.write(`${fixture}: ${said.slice(0, 200)}\n`);
+      // Other CRDs have defaults; it is KServe's webhook whose changes we foresee.
+      const served = object.apiVersion.startsWith('serving.kserve.io/');
+      if (server === 'accepts' && served) compareChanges(fixture, object, answer.body as KubeObject, problems);
+      if (server === 'refuses') process.stdout.write(`${fixture}: ${said.slice(0, 200)}\n`);
     } else if (disagreement?.server === server) {
       explained.push(`differs ${fixture}: the server ${server}: ${disagreement.because.trim()}`);
     } else {
