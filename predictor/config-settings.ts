@@ -25,6 +25,12 @@ export const settings = [
       'one model: a folder with one .onnx file or an MLflow MLmodel layout, an .onnx file, an S3 prefix, or a name in MLflow',
   },
   { key: 'MODEL_SHA256', value: 'hex', about: 'sha256 of the model file in MODEL_DIR; another file is refused' },
+  {
+    key: 'POLL_SECONDS',
+    value: 'seconds',
+    fallback: '0',
+    about: 'how often MLflow is asked whether an alias (models:/name@alias) names another version; 0: never',
+  },
   { key: 'MODEL_REPOSITORY', value: 'folder|s3://…', about: 'several models: <model>/<version>/…' },
   {
     key: 'MODELS_CONFIG',

@@ -27,6 +27,7 @@ test("KServe's arguments are enough", () => {
     modelProcesses: 0,
     maxQueue: 256,
     maxBatch: { requests: 32, rows: 1024 },
+    pollSeconds: 0,
     s3: { region: 'us-east-1' },
     grpcPort: { number: 9000, yields: true },
     grpcOutput: 'mirror',

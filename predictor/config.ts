@@ -36,6 +36,7 @@ export interface Config {
   /** Requests that may wait for one model. */
   readonly maxQueue: number;
   readonly maxBatch: { readonly requests: number; readonly rows: number };
+  readonly pollSeconds: number;
   readonly s3: { readonly endpoint?: string; readonly region: string };
   /** Absent without MLFLOW_TRACKING_URI. */
   readonly mlflow?: { readonly trackingUri: string; readonly authorization?: string };
@@ -117,6 +118,7 @@ function configOf(given: Values, env: Environment): Config {
       requests: integer(given, 'MAX_BATCH_REQUESTS', 1, 10_000),
       rows: integer(given, 'MAX_BATCH_ROWS', 1, 1_000_000),
     },
+    pollSeconds: integer(given, 'POLL_SECONDS', 0, 86_400),
     s3: {
       ...(endpoint === undefined ? {} : { endpoint }),
       region: env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1',

@@ -230,5 +230,4 @@ export const impure: readonly RegExp[] = [
 export const LONGEST = { code: 250, test: 350 } as const;
 export const longer: Readonly<Record<string, string>> = {
   'client/page/texts.ts': 'every word of the page in one place, so that a translation is one more file',
-  'predictor/models/registry.ts': 'one state machine: cutting it would spread the states of a model over files',
 };

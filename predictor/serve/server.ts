@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
-import { createDataPlane } from '../data-plane.ts';
+import { createDataPlane, type DataPlane } from '../data-plane.ts';
 import { createFetcher, type Fetcher } from '../models/fetch.ts';
 import { loadModel } from '../models/load.ts';
 import { servingDefaults } from '../models/place.ts';
@@ -24,6 +24,7 @@ import { announceInLog } from './announce.ts';
 import { createFollower, type Follower, listModels } from './follow.ts';
 import { createListeners } from './listeners.ts';
 import { requestJson, responseJson } from './payloads.ts';
+import { createPoller } from './poll.ts';
 
 export interface ServeParts {
   readonly log: Log;
@@ -57,17 +58,21 @@ export async function serve(config: Config, parts: ServeParts): Promise<void> {
   const alone = { plane, logControl: parts.logControl, metrics: operations.metrics.text };
   const joined = link?.join({ plane, logControl: parts.logControl, readings: operations.metrics.readings }) ?? alone;
   const listeners = createListeners(config, { ...joined, surroundings: operations.surroundings });
+  const poller = pollerOf(config, models, joined.plane, log, link);
   const announce = link?.announce ?? announceInLog(log, config.httpHost, config.httpPort);
   const follower = createFollower(config.models, () => listModels(config.models, fetcher), registry, log, announce);
   const steps = stepsOf(config, listeners, operations, models, payloads, () => {
     accepting = false;
     follower.close();
+    poller?.close();
   });
   const stop = createShutdown(steps, limits.shutdownMs, log, parts.exit);
   if (link === undefined) onSignals(stop, follower);
   else link.follow(stop, () => follower.reload('SIGHUP'));
   const listen = async () => announce.listening(await listenAll(listeners, config.httpHost, log));
+  await poller?.look();
   if (!(await begin(listen, follower, registry, link))) parts.exit(1);
+  poller?.start();
 }
 
 /**
@@ -95,6 +100,8 @@ async function begin(
 
 interface Models {
   readonly fetcher: Fetcher;
+  /** Tells nobody. */
+  readonly quiet: Fetcher;
   readonly trials: Trials;
   readonly registry: Registry;
 }
@@ -103,7 +110,8 @@ function createModels(config: Config, log: Log): Models {
   const report: Report = (event, fields) =>
     log(event === 'warm-up-refused' ? 'warn' : 'info', event, eventTexts[event] ?? event, fields);
   const { s3, mlflow, intraOpThreads } = config;
-  const fetcher = createFetcher({ ...s3, ...limits.modelFolder, ...(mlflow === undefined ? {} : { mlflow }) }, report);
+  const places = { ...s3, ...limits.modelFolder, ...(mlflow === undefined ? {} : { mlflow }) };
+  const fetcher = createFetcher(places, report);
   const trials = createTrials(limits.modelProcess);
   const settings = { fetcher, trials, report, intraOpThreads, serving: servingOf(config) };
   const registry = createRegistry(
@@ -111,7 +119,7 @@ function createModels(config: Config, log: Log): Models {
     report,
     () => listModels(config.models, fetcher),
   );
-  return { fetcher, trials, registry };
+  return { fetcher, quiet: createFetcher(places, () => {}), trials, registry };
 }
 
 /** One core is left to each serving process itself. */
@@ -131,7 +139,7 @@ function stepsOf(
   config: Config,
   listeners: readonly Listener[],
   operations: Operations,
-  { registry, trials, fetcher }: Models,
+  { registry, trials, fetcher, quiet }: Models,
   payloads: PayloadLog | undefined,
   stopAccepting: () => void,
 ): ShutdownSteps {
@@ -145,11 +153,19 @@ function stepsOf(
       await registry.close();
       await trials.close();
       fetcher.close();
+      quiet.close();
       await payloads?.close();
       await closeAll(listeners.filter(isMetrics));
       await operations.close();
     },
   };
+}
+
+/** Of several processes the first looks, and has all of them load. */
+function pollerOf(config: Config, { fetcher, quiet }: Models, plane: DataPlane, log: Log, link: Link | undefined) {
+  if (config.pollSeconds === 0 || (link !== undefined && link.number !== 1)) return undefined;
+  const list = () => listModels(config.models, fetcher);
+  return createPoller({ seconds: config.pollSeconds, list, resolve: quiet.resolve, load: plane.load, log });
 }
 
 function payloadLogOf(config: Config, log: Log, { metrics }: Operations): PayloadLog | undefined {
