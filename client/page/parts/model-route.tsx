@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import type { ModelDetail } from '../../contract.ts';
+import type { ModelDetail, TargetSummary } from '../../contract.ts';
 import { type ApiError, getJson } from '../state/api.ts';
 import { asApiError } from '../state/side.ts';
 import { catalogue } from '../state/site.ts';
@@ -16,10 +16,8 @@ export function ModelRoute({ name }: { readonly name: string }): JSX.Element {
   const error = useSignal<ApiError | undefined>(undefined);
   const attempt = useSignal(0);
   const summary = catalogue.value?.models.find((one) => one.name === name);
-  // A signature may appear when a model that was down comes up.
-  const revision = `${attempt.value} ${summary?.targets.map((one) => `${one.name} ${one.version} ${one.readiness.state === 'ready'}`).join()}`;
-  useEffect(() => {
-    const abort = new AbortController();
+  const revision = summary === undefined ? '' : revisionOf(summary.targets);
+  const load = (abort: AbortController): void => {
     getJson<ModelDetail>(`models/${encodeURIComponent(name)}`, abort.signal).then(
       (detail) => {
         model.value = detail;
@@ -29,6 +27,18 @@ export function ModelRoute({ name }: { readonly name: string }): JSX.Element {
         if (!abort.signal.aborted) error.value = asApiError(reason);
       },
     );
+  };
+  useEffect(() => {
+    const abort = new AbortController();
+    load(abort);
+    return () => abort.abort();
+  }, [name, attempt.value]);
+  // A signature may appear when a model that was down comes up.
+  useEffect(() => {
+    const known = model.peek();
+    if (revision === '' || known === undefined || revisionOf(known.targets) === revision) return undefined;
+    const abort = new AbortController();
+    load(abort);
     return () => abort.abort();
   }, [name, revision]);
   const title = model.value?.title ?? titleOf(name);
@@ -53,6 +63,10 @@ export function ModelRoute({ name }: { readonly name: string }): JSX.Element {
       <p role="status">{texts.loading}</p>
     </div>
   );
+}
+
+function revisionOf(targets: readonly TargetSummary[]): string {
+  return targets.map((one) => `${one.name} ${one.version} ${one.readiness.state === 'ready'}`).join();
 }
 
 /** The page starts anew when what it asks for changes, not when readiness does. */

@@ -31,8 +31,11 @@ export function loadCatalogue(): Promise<void> {
 
 async function load(): Promise<void> {
   try {
+    // Side by side: who is signed out gets the site, and is told of the catalogue.
+    const answer = getJson<CatalogueAnswer>('catalogue');
+    answer.catch(() => undefined);
     site.value ??= await getJson<Site>('site');
-    catalogue.value = await getJson<CatalogueAnswer>('catalogue');
+    catalogue.value = await answer;
     catalogueError.value = undefined;
   } catch (error) {
     catalogueError.value =
