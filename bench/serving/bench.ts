@@ -17,6 +17,7 @@ import {
   startPredictor,
 } from './contestants.ts';
 import { CONNECTIONS, type Image, type Measured, type Soak, type Turn } from './findings.ts';
+import { measureHeavy } from './heavy.ts';
 import type { Load, LoadReport } from './load.ts';
 import { report } from './report.ts';
 import { CORES, type Server } from './server.ts';
@@ -61,8 +62,15 @@ async function benchServing(options: BenchOptions): Promise<BenchResult> {
     for (let turn = 1; turn <= runs; turn += 1)
       turns.push(...(await takeTurn(contestants, place, (step) => progress(`${turn} of ${runs}: ${step}`))));
     const image = await measureImage(contestants, place, runs, progress);
+    progress('a model of 50 ms');
+    const heavy = await measureHeavy({
+      folder: join(folder, 'heavy'),
+      own: join(place.out, 'bench/own.js'),
+      start: (what, log) => startPredictor(place.out, what, log),
+      load: (what) => load(place, what),
+    });
     const soak = await measureSoak(contestants, place, options.requests, progress);
-    const findings = { contestants, absent, turns, image, soak, runs, loadBefore, seconds: SECONDS.measured };
+    const findings = { contestants, absent, turns, image, heavy, soak, runs, loadBefore, seconds: SECONDS.measured };
     return { ...report(findings), complete: runs >= 3 };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 /** What the bench measured, and the numbers drawn from it. */
 import { median } from '../measure.ts';
 import type { Absent, Contestant, Name } from './contestants.ts';
+import type { Heavy } from './heavy.ts';
 import type { LoadReport } from './load.ts';
 
 export const CONNECTIONS = [1, 16, 64] as const;
@@ -33,6 +34,7 @@ export interface Findings {
   readonly absent: readonly Absent[];
   readonly turns: readonly Turn[];
   readonly image: readonly Image[];
+  readonly heavy: Heavy;
   readonly soak: Soak;
   readonly runs: number;
   /** Of the machine, over the last minute. */

@@ -63,6 +63,9 @@ An image, FP32 1×3×224×224 (602 kB), there and back through an Identity graph
 |---|---:|---:|---:|---:|---:|
 ${imageRows(findings).join('\n')}
 
+A model of ${findings.heavy.runMs.toFixed(0)} ms (matrices of 512×512 multiplied), four connections: ${findings.heavy.rate.toFixed(1)} requests per second, where onnxruntime
+alone makes ${findings.heavy.ownRate.toFixed(1)} runs on the same core. Health and metadata meanwhile: p50 ${findings.heavy.probeP50.toFixed(1)} ms, p99 ${findings.heavy.probeP99.toFixed(1)} ms.
+
 Resident memory of the predictor at 64 connections, over ${count(soak.samples.at(-1)?.requests ?? 0)} requests:
 
 | requests | resident memory |

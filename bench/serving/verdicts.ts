@@ -1,7 +1,8 @@
 /** The bars, and whether the measured numbers hold them. */
 import type { Verdict } from '../bench.ts';
+import { median } from '../measure.ts';
 import type { Name } from './contestants.ts';
-import { type Findings, megabytes, once, print, type Quantity, value } from './findings.ts';
+import { type Findings, type Image, megabytes, once, print, type Quantity, quantity, value } from './findings.ts';
 
 /** A quantity of the predictor, one of another server, and what their quotient has to be. */
 interface Comparison {
@@ -65,7 +66,56 @@ export function verdictsOf(findings: Findings): Verdict[] {
       measured: megabytes(memory),
       held: memory <= LIMITS.memory,
     },
+    ...imageVerdicts(findings),
+    ...heavyVerdicts(findings),
+    soakVerdict(findings),
   ];
+}
+
+function imageVerdicts({ image }: Findings): Verdict[] {
+  const rate = (form: Image['form']) =>
+    median(image.filter((one) => one.form === form).map(({ measured }) => quantity(measured, 'rps')));
+  const [echo, binary, json] = [rate('echo'), rate('binary'), rate('json')];
+  return [
+    {
+      bar: 'Image as binary data: at least 60 % of a node:http echo of the same bytes',
+      measured: `${binary.toFixed(0)} req/s beside ${echo.toFixed(0)} req/s, ${((100 * binary) / echo).toFixed(0)} %`,
+      held: binary >= 0.6 * echo,
+    },
+    {
+      bar: 'Image as binary data: at least 10 × the same as JSON',
+      measured: `${binary.toFixed(0)} req/s beside ${json.toFixed(0)} req/s, ${(binary / json).toFixed(1)} ×`,
+      held: binary >= 10 * json,
+    },
+  ];
+}
+
+function heavyVerdicts({ heavy }: Findings): Verdict[] {
+  const { runMs, ownRate, rate, probeP99, probes } = heavy;
+  return [
+    {
+      bar: 'A model of 50 ms under load: p99 of health and metadata below 20 ms',
+      measured: `${probeP99.toFixed(1)} ms of ${probes} probes, the model takes ${runMs.toFixed(0)} ms`,
+      held: probeP99 < 20,
+    },
+    {
+      bar: 'The same: at least 90 % of the runs of onnxruntime alone',
+      measured: `${rate.toFixed(1)} req/s beside ${ownRate.toFixed(1)} runs/s, ${((100 * rate) / ownRate).toFixed(0)} %`,
+      held: rate >= 0.9 * ownRate,
+    },
+  ];
+}
+
+/** The first third is warm-up. */
+function soakVerdict({ soak }: Findings): Verdict {
+  const later = soak.samples.slice(Math.ceil(soak.samples.length / 3)).map(({ memory }) => memory);
+  const [least, most] = [Math.min(...later), Math.max(...later)];
+  const requests = soak.samples.at(-1)?.requests ?? 0;
+  return {
+    bar: 'Resident memory after warm-up within ± 32 MB',
+    measured: `${megabytes(least)} to ${megabytes(most)} over ${requests.toLocaleString('en-US')} requests`,
+    held: most - least <= 64e6,
+  };
 }
 
 function compare(findings: Findings, { bar, which, connections, other, least, most }: Comparison): Verdict {
