@@ -155,6 +155,11 @@ export const problemCodes = {
   ANSWER_DIFFERENT: 'T7',
   ANSWER_MEMORY: 'T7',
 
+  // T8: the live cluster
+  CLUSTER_UNREACHABLE: 'T8',
+  LIVE_REFUSED: 'T8',
+  LIVE_ABSENT: 'T8',
+  LIVE_DRIFT: 'T8',
   // T9: sealed secrets
   SECRET_MISSING: 'T9',
   SECRET_ORPHAN: 'T9',

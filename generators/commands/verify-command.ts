@@ -11,6 +11,9 @@ export interface VerifyFlags extends ModelFlags {
   readonly cluster?: string[];
   readonly objects?: string[];
   readonly date?: Date;
+  readonly online?: boolean;
+  readonly kubeconfig?: string;
+  readonly context?: string;
 }
 
 export interface VerifyShell {
@@ -28,9 +31,17 @@ export function verifyCommand(command: Command, { finish, progress }: VerifyShel
   judged(verifyFlags(command))
     .description('Check registry, clusters, manifests and sealed secrets, and that the made files are up to date.')
     .option('--objects <path...>', 'check these manifests instead: files, or folders of them, made by whomever')
+    .option(
+      '--online',
+      'tier T8: try every object on its cluster (nothing is stored), and tell what stands there otherwise',
+    )
+    .option('--kubeconfig <file>', 'for --online; default: what kubectl would use')
+    .option('--context <name>', 'for --online; default: the current one')
     .action(async (flags: VerifyFlags) => {
+      const { kubeconfig, context } = flags;
+      const online = flags.online === true ? { kubeconfig, context } : undefined;
       const now = flags.date ?? new Date();
-      const options = { clusters: flags.cluster, now, progress: progress(), models: modelTierOptions(flags) };
+      const options = { clusters: flags.cluster, now, progress: progress(), models: modelTierOptions(flags), online };
       finish(
         flags.objects === undefined ? await verify(flags.root, options) : await verifyObjects(flags.objects, now),
         flags,

@@ -85,3 +85,29 @@ test('a faulty registry is reported alone, not with the drift that follows from 
   });
   assert.deepEqual(found, ['MODEL_OWNER_UNKNOWN models.yaml:33:12']);
 });
+
+test('CLUSTER_UNREACHABLE: a kubeconfig that names no server that answers', async () => {
+  await within(layOutBase(), async (root) => {
+    await generate(root, { now });
+    const kubeconfig = join(root, 'kubeconfig');
+    const config = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'a',
+      clusters: [{ name: 'a', cluster: { server: 'https://127.0.0.1:1' } }],
+      contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+      users: [{ name: 'a', user: {} }],
+    };
+    writeFileSync(kubeconfig, JSON.stringify(config));
+    const options = { now, clusters: ['alpha'] };
+    const { problems, notes } = await verify(root, { ...options, online: { kubeconfig } });
+    assert.deepEqual(
+      problems.map(({ code }) => code),
+      ['CLUSTER_UNREACHABLE'],
+    );
+    assert.match(problems[0]?.message ?? '', /Cannot reach the cluster of "alpha": .*ECONNREFUSED/);
+    assert.match(notes?.join() ?? '', /not reached/);
+    const several = await verify(root, { now, online: { kubeconfig } });
+    assert.match(several.notes?.join() ?? '', /not run: .*T8 \(name one cluster with --cluster\)/);
+  });
+});
