@@ -8,6 +8,7 @@ here="$(cd "$(dirname "$0")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
 python="${PYTHON:-python3.11}"
 http="" grpc="" zoo="" group=""
+H2SPEC=v2.2.1
 
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -71,9 +72,26 @@ suite() { # environment, files…
 }
 suite main test_triton_http.py
 suite main test_triton_grpc.py
+suite main test_grpc_transport.py
 suite main test_plain_http.py
 suite kserve test_kserve.py
 suite mlserver test_mlserver.py
+
+# HTTP/2 itself, where Go is there to build its conformance suite. One of its cases sends a header block that it believes
+# to be larger than our frames may be, which are larger than the default: longer fields make it so.
+h2spec="$(command -v h2spec || true)"
+if [ -z "$h2spec" ] && command -v go >/dev/null; then
+  echo "Building h2spec"
+  GOBIN="$here/.venv/bin" go install "github.com/summerwind/h2spec/cmd/h2spec@$H2SPEC" >"$work/suite" 2>&1 || { failed=1; cat "$work/suite"; }
+  h2spec="$here/.venv/bin/h2spec"
+fi
+if [ -x "$h2spec" ]; then
+  echo "== h2spec"
+  "$h2spec" --host "${grpc%:*}" --port "${grpc##*:}" --timeout 5 --max-header-length 32000 >"$work/suite" 2>&1 || { failed=1; sed -n '/Failures/,$p' "$work/suite"; }
+  lines+=("h2spec: $(grep -E '[0-9]+ tests, ' "$work/suite" | tail -1)")
+else
+  lines+=("h2spec: not run, since neither h2spec nor go is there")
+fi
 
 # Which shape goes with which number of elements no schema can say, so some data that fits the schema is refused rightly:
 # that one check is left out. So is a model whose metadata cannot say that it takes any rank.

@@ -5,15 +5,28 @@ import { allocate, type Datatype, elementBytes, type TensorData } from '../proto
 /** Why raw bytes are not the elements that they are said to be. */
 export class RawError extends Error {}
 
-/** Elements of a tensor with `count` of them, in memory of their own. Throws RawError. */
+/** Larger contents are read where they lie, if they lie right: the memory of a small one would hold a whole chunk. */
+const VIEWED = 4096;
+
+/** Elements of a tensor with `count` of them, which share the memory of large contents. Throws RawError. */
 export function readRaw(datatype: Datatype, count: number, raw: Buffer): TensorData {
   if (datatype === 'BYTES') return readTexts(count, raw);
   const wanted = count * (elementBytes(datatype) ?? 0);
   if (raw.length !== wanted) throw new RawError(`expected ${wanted} bytes, got ${raw.length}`);
   if (datatype === 'BOOL') checkBools(raw);
-  const elements = allocate(datatype, count) as Exclude<TensorData, string[]>;
-  new Uint8Array(elements.buffer).set(raw);
-  return elements;
+  const elements = raw.length < VIEWED ? undefined : viewOf(datatype, raw);
+  if (elements !== undefined) return elements;
+  const own = allocate(datatype, count) as Exclude<TensorData, string[]>;
+  new Uint8Array(own.buffer).set(raw);
+  return own;
+}
+
+/** Undefined when the bytes do not begin at a multiple of an element. */
+function viewOf(datatype: Exclude<Datatype, 'BYTES'>, raw: Buffer): TensorData | undefined {
+  const { constructor } = allocate(datatype, 0) as Exclude<TensorData, string[]>;
+  const View = constructor as Float32ArrayConstructor;
+  if (raw.byteOffset % View.BYTES_PER_ELEMENT !== 0) return undefined;
+  return new View(raw.buffer as ArrayBuffer, raw.byteOffset, raw.length / View.BYTES_PER_ELEMENT);
 }
 
 function checkBools(raw: Buffer): void {

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { DEFAULT_WINDOW, type ErrorCode, errorCode, LARGEST_STREAM, setting } from './constants.ts';
 import { ConnectionFault } from './fault.ts';
 import { FrameReader } from './frame-reader.ts';
-import { Incoming, type IncomingOwner } from './incoming.ts';
+import { Incoming, type IncomingOwner, largestBlock } from './incoming.ts';
 import type { ConnectionLimits } from './limits.ts';
 import { Output } from './output.ts';
 import { Sender } from './sender.ts';
@@ -51,7 +51,7 @@ export class Connection implements IncomingOwner {
     this.#sender = new Sender(new Output(socket));
     this.#session = new Session(limits, this.#sender);
     this.#session.onIdle = () => this.#closeWhenIdle();
-    this.#reader = new FrameReader(new Incoming(this.#session, this), limits.frame);
+    this.#reader = new FrameReader(new Incoming(this.#session, this), limits.frame, largestBlock(limits));
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('drain', () => this.#sender.pump());
     // Its close always follows, and tells the streams.

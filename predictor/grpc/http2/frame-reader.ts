@@ -20,6 +20,7 @@ const mayBeSkipped = (type: number) => type > frameType.continuation;
 export class FrameReader {
   readonly #sink: FrameSink;
   readonly #largest: number;
+  readonly #largestBlock: number;
   #preface = 0;
   #first = true;
   #rest: Buffer | undefined;
@@ -28,9 +29,10 @@ export class FrameReader {
   #skipped = 0;
   #inData = false;
 
-  constructor(sink: FrameSink, largestFrame: number) {
+  constructor(sink: FrameSink, largestFrame: number, largestBlock: number) {
     this.#sink = sink;
     this.#largest = largestFrame;
+    this.#largestBlock = largestBlock;
   }
 
   /** Throws ConnectionFault. */
@@ -99,7 +101,8 @@ export class FrameReader {
       this.#skipped = length;
       return from;
     }
-    if (length > DEFAULT_FRAME)
+    const isBlock = type === frameType.headers || type === frameType.continuation;
+    if (length > (isBlock ? this.#largestBlock : DEFAULT_FRAME))
       throw new ConnectionFault(errorCode.frameSize, `frame of type ${type} with ${length} bytes`);
     if (end - from < length) return -1;
     this.#sink.frame(type, flags, stream, bytes, from, from + length);

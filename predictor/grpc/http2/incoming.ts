@@ -13,6 +13,7 @@ import { ConnectionFault, StreamFault } from './fault.ts';
 import type { FrameSink } from './frame-reader.ts';
 import { type HeaderBlock, HeaderBlocks } from './header-blocks.ts';
 import { HeaderDecoder, type HeaderList } from './hpack-decoder.ts';
+import type { ConnectionLimits } from './limits.ts';
 import { checkTrailers, readHead } from './request-head.ts';
 import type { Session } from './session.ts';
 import { Stream } from './stream.ts';
@@ -21,6 +22,10 @@ import { Stream } from './stream.ts';
 const HEADER_TABLE = 4096;
 /** A block beyond the limit is still read to some length, so that its stream alone is refused. */
 const BLOCK_FACTOR = 8;
+
+export function largestBlock({ headerList }: ConnectionLimits): number {
+  return headerList * BLOCK_FACTOR;
+}
 
 export interface IncomingOwner {
   /** Must attach a receiver. */
@@ -44,7 +49,7 @@ export class Incoming implements FrameSink {
     this.#owner = owner;
     this.#window = window;
     this.#decoder = new HeaderDecoder(HEADER_TABLE, headerList);
-    this.#blocks = new HeaderBlocks(headerList * BLOCK_FACTOR);
+    this.#blocks = new HeaderBlocks(largestBlock(session.limits));
   }
 
   frame(type: number, flags: number, id: number, bytes: Buffer, from: number, to: number): void {
