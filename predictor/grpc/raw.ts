@@ -23,8 +23,7 @@ export function readRaw(datatype: Datatype, count: number, raw: Buffer): TensorD
 
 /** Undefined when the bytes do not begin at a multiple of an element. */
 function viewOf(datatype: Exclude<Datatype, 'BYTES'>, raw: Buffer): TensorData | undefined {
-  const { constructor } = allocate(datatype, 0) as Exclude<TensorData, string[]>;
-  const View = constructor as Float32ArrayConstructor;
+  const View = allocate(datatype, 0).constructor as Float32ArrayConstructor;
   if (raw.byteOffset % View.BYTES_PER_ELEMENT !== 0) return undefined;
   return new View(raw.buffer as ArrayBuffer, raw.byteOffset, raw.length / View.BYTES_PER_ELEMENT);
 }
