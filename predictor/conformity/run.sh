@@ -33,6 +33,7 @@ environment() { # name, requirements
   echo "Installing $2"
   "$python" -m venv "$venv" && "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/$2" && cp "$here/$2" "$marker"
 }
+environment convert ../../tools/convert/requirements.txt &&
 environment main requirements.txt && environment kserve requirements-kserve.txt && environment mlserver requirements-mlserver.txt ||
   { echo "run.sh: packages could not be installed" >&2; exit 2; }
 
@@ -76,6 +77,7 @@ suite main test_grpc_transport.py
 suite main test_plain_http.py
 suite kserve test_kserve.py
 suite mlserver test_mlserver.py
+suite convert "$root/tools/convert/test_convert.py"
 
 # HTTP/2 itself, where Go is there to build its conformance suite. One of its cases sends a header block that it believes
 # to be larger than our frames may be, which are larger than the default: longer fields make it so.

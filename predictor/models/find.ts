@@ -25,6 +25,9 @@ const foreign = new Map([
   ['.bst', 'XGBoost'],
 ]);
 
+/** What `tools/convert` of the repository reads. */
+const convertible = new Set(['Python pickle', 'joblib pickle', 'skops', 'XGBoost']);
+
 /** `place` is a folder or an `.onnx` file; messages speak of it as `location`. Throws LoadError. */
 export async function findModel(place: string, location: string = place): Promise<FoundModel> {
   const path = resolve(place);
@@ -66,8 +69,10 @@ function foreignFault(names: readonly string[]): LoadError | undefined {
   for (const name of names) {
     const format = foreign.get(extname(name).toLowerCase());
     if (format === undefined) continue;
-    const way =
-      'convert it to ONNX (skl2onnx for scikit-learn, onnxmltools for XGBoost and LightGBM, torch.onnx for PyTorch)';
+    const tool = convertible.has(format)
+      ? 'python tools/convert/convert.py <model> --out <folder>'
+      : 'torch.onnx or tf2onnx';
+    const way = `convert it to ONNX with ${tool}`;
     return new LoadError(
       `"${name}" is a ${format} file, and this predictor serves ONNX only: ${way} and log it with mlflow.onnx.log_model, or serve it with a runtime that reads it, such as kserve-sklearnserver`,
     );
