@@ -79,6 +79,30 @@ test('a new model: digest, tensors, labels, example, and the answer of the real 
   });
 });
 
+test('the README shows the entry that its command writes', async () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, command = ''] = /\$ npm run model -- (import s3:(?:.*\\\n)*.*)\n/.exec(readme) ?? [];
+  const [, shown = ''] = /```yaml\n( {2}- name: iris-tree\n[\s\S]*?)```/.exec(readme) ?? [];
+  const value = (flag: string) =>
+    new RegExp(`--${flag} (?:"([^"]*)"|(\\S+))`)
+      .exec(command)
+      ?.slice(1)
+      .find((text) => text !== undefined) ?? '';
+  // The bucket of the base project stands for that of the samples.
+  const source = /s3:\/\/nsa2-sf-ml-models\/mlflow\/(\S+)/.exec(command)?.[1] ?? '';
+  await within(layOutBase(), async (root) => {
+    const wish = { name: value('name'), owner: 'flowers', description: value('description'), clusters: ['alpha'] };
+    const outcome = await run(root, `s3://${BUCKET}/${source}`, { ...wish, expect: command.includes('--expect') });
+    assert.deepEqual(outcome.problems, []);
+    const [written] = parse(shown) as Model[];
+    const words = JSON.stringify(written)
+      .replace('nsa2-sf-ml-models/mlflow', BUCKET)
+      .replace('ml-platform', 'flowers')
+      .replace('"local"', '"alpha"');
+    assert.deepEqual(models(root).at(-1), JSON.parse(words));
+  });
+});
+
 test('a further version changes nothing else, and takes the next number', async () => {
   await within(layOutBase(), async (root) => {
     await run(root, `s3://${BUCKET}/${iris1}/`, named);
