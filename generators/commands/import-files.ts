@@ -109,13 +109,17 @@ async function throughMlflow(
   };
 }
 
+const NAME_REPAIR = 'Check the name; MLflow shows it on the page of the model';
+
 /** Faults of MLflow in the same words as those of the store. */
 export function mlflowRefused(error: MlflowRefused): ImportRefused {
   const repairs: Readonly<Record<number, string>> = {
     0: 'Check --tracking-uri or MLFLOW_TRACKING_URI',
     401: 'Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN',
     403: 'Ask for the right to read it, or set other MLFLOW_TRACKING_ credentials',
-    404: 'Check the name; MLflow shows it on the page of the model',
+    // MLflow answers 400 for an alias that it does not have, 404 for everything else.
+    400: NAME_REPAIR,
+    404: NAME_REPAIR,
   };
   return new ImportRefused(error.message, repairs[error.status] ?? 'Look at the log of the MLflow server', error);
 }

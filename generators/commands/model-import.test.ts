@@ -130,6 +130,22 @@ test('a further version changes nothing else, and takes the next number', async 
   });
 });
 
+test('with --expect a further version says where its answer differs from the one that is expected', async () => {
+  await within(layOutBase(), async (root) => {
+    await run(root, `s3://${BUCKET}/${iris1}/`, { ...named, expect: true });
+    const other = await run(root, `s3://${BUCKET}/${iris2}/`, { name: 'flower', expect: true });
+    assert.deepEqual(other.problems, []);
+    assert.ok(
+      other.notes?.some((line) =>
+        /output_probability \[\[0.999949,0.000052,0\]\], models.yaml expects \[\[1,0,0\]\]/.test(line),
+      ),
+      other.notes?.join('\n'),
+    );
+    const same = await run(root, `s3://${BUCKET}/${iris1}/`, { name: 'flower', expect: true, version: '3' });
+    assert.ok(!same.notes?.some((line) => line.includes('answers the example')));
+  });
+});
+
 test('other tensors under the same name would break clients', async () => {
   await within(layOutBase(), async (root) => {
     await run(root, `s3://${BUCKET}/${iris1}/`, named);

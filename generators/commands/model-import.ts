@@ -77,11 +77,12 @@ async function imported(
       return { name, edit: { problems: [fault('SOURCE_SIGNATURE', where, message, repair)], words: [] } };
     }
     const expect = await expectOf(wish, artifact, files, entry?.model, step);
+    const differs = await differingAnswer(wish, artifact, files, entry?.model, step);
     const edit = addVersion(session.before, additionOf(wish, name, entry?.model, { origin, artifact, files, expect }));
     const left =
       expect === undefined && artifact.inputs !== undefined && entry === undefined && artifact.format === 'onnx';
     const hint = left ? ['the example has no expected answer yet: --expect asks the predictor for it'] : [];
-    return { name, edit: { ...edit, notes: [...files.notes, ...artifact.notes, ...hint] } };
+    return { name, edit: { ...edit, notes: [...files.notes, ...artifact.notes, ...hint, ...differs] } };
   } finally {
     files.close();
   }
@@ -150,6 +151,46 @@ async function expectOf(
     return undefined;
   step('running the predictor on it');
   return expectedAnswer(files, inputs, signature);
+}
+
+/** A further version may answer the entry's example otherwise, which is to be known before it serves. */
+async function differingAnswer(
+  { expect }: ImportWish,
+  { signature, format }: Imported,
+  files: ArtifactFiles,
+  entry: Model | undefined,
+  step: (text: string) => void,
+): Promise<string[]> {
+  const { example } = entry ?? {};
+  if (!expect || example?.expect === undefined || signature === undefined || format !== 'onnx') return [];
+  step('running the predictor on it');
+  const answer = await expectedAnswer(files, example.inputs, entry?.signature ?? signature);
+  const outputs = (entry?.signature ?? signature).outputs;
+  return Object.entries(example.expect).flatMap(([key, wanted]) => {
+    const name = outputs.find((tensor) => tensor.name === key || tensor.alias === key)?.name ?? key;
+    const given = answer[name] ?? [];
+    if (near(given, wanted, example.tolerance ?? DEFAULT_TOLERANCE)) return [];
+    return [
+      `it answers the example with ${name} ${JSON.stringify(given)}, models.yaml expects ${JSON.stringify(wanted)}: correct "expect" or "tolerance" before it serves`,
+    ];
+  });
+}
+
+/** As the schema says of `tolerance`. */
+const DEFAULT_TOLERANCE = 0.00001;
+
+/** Flat or nested; numbers to the tolerance. */
+function near(given: readonly unknown[], wanted: readonly unknown[], tolerance: number): boolean {
+  const [a, b] = [given.flat(Number.POSITIVE_INFINITY), wanted.flat(Number.POSITIVE_INFINITY)];
+  return (
+    a.length === b.length &&
+    a.every((value, index) => {
+      const other = b[index];
+      return typeof value === 'number' && typeof other === 'number'
+        ? Math.abs(value - other) <= tolerance
+        : value === other;
+    })
+  );
 }
 
 function additionOf(

@@ -139,7 +139,7 @@ test('every name of a version leads to the same entry, and so does the way throu
   ];
   const entries: Model[] = [];
   for (const source of sources) entries.push(entryOf(await model(['import', source, ...said])));
-  const barred = { ...world.environment, AWS_SECRET_ACCESS_KEY: 'wrong' };
+  const barred = { ...world.environment, AWS_ACCESS_KEY_ID: 'unknown' };
   const through = await model(['import', sources[0] ?? '', ...said], barred);
   entries.push(entryOf(through));
   for (const entry of entries) {
@@ -168,7 +168,7 @@ function entryOf({ code, output }: Ended): Model {
 
 test('what MLflow does not have is told in its words', async () => {
   const cases: [string, RegExp][] = [
-    ['models:/iris-species@nobody', /answers 404: Registered model alias nobody not found/],
+    ['models:/iris-species@nobody', /answers 400: Registered model alias nobody not found/],
     ['models:/iris-species/9', /answers 404: Model Version \(name=iris-species, version=9\) not found/],
     [`models:/m-${'0'.repeat(32)}`, /answers 404: .*not found/],
     [`runs:/${'0'.repeat(32)}/model`, /answers 404: Run with id=0+ not found/],
