@@ -89,11 +89,6 @@ export const rules: readonly Rule[] = [
     because: 'report prints problems of any stage and knows none',
   },
   {
-    from: ['generators/story/'],
-    to: ['generators/', SCHEMAS],
-    because: 'the story is a test on real servers, run by itself: it drives what people drive',
-  },
-  {
     from: ['generators/edit/'],
     to: [...NOUNS, 'generators/parse/', `type:${SCHEMAS}types/`],
     because: 'edit changes the text of the registry; whether the change is right is judged by compiling the result',
