@@ -51,7 +51,12 @@ function importsOf(file: string): Import[] {
 }
 
 function isTest(file: string): boolean {
-  return file.startsWith('generators/story/') || file.endsWith('.test.ts') || file.includes('/testdata/') || file.startsWith('client/e2e/');
+  return (
+    file.startsWith('generators/story/') ||
+    file.endsWith('.test.ts') ||
+    file.includes('/testdata/') ||
+    file.startsWith('client/e2e/')
+  );
 }
 
 function isRelative({ target }: Import): boolean {
