@@ -25,7 +25,7 @@ export interface ServedSide {
 
 /** Fields that phrases of their own tell, or that follow from others. */
 const TOLD =
-  /^(?:version|artifact|sha256|name|team|runtime|format|protocol|resources|replicas|host|grpcHost|pageHost|canary|mirror|suspended|smoke)\b/;
+  /^(?:version|artifact|sha256|name|team|runtime|format|protocol|resources|replicas|host|grpcHost|pageHost|canary|mirror|suspended|smoke|catalogue)\b/;
 
 /** `mine` are the model's own objects on the cluster that come, go or change. */
 export function servedChange(
