@@ -75,7 +75,7 @@ test('the folders of a cluster that is gone are removed, and so are those of a m
     assert.deepEqual(problems, []);
     assert.ok(!existsSync(join(root, 'apps/beta')));
     assert.ok(!existsSync(join(root, 'clusters/beta')));
-    assert.equal(summary['written'], 1, 'the InferenceService with another version');
+    assert.equal(summary['written'], 2, 'the InferenceService and the catalogue with another version');
   });
 });
 

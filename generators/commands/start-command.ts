@@ -4,7 +4,8 @@ import { start } from './start.ts';
 
 const HELP = `
 Examples:
-  npm start                      serve the models of the cluster "local" on http://127.0.0.1:8080 until Ctrl-C
+  npm start                      serve the models of the cluster "local" on http://127.0.0.1:8080 until Ctrl-C,
+                                 and the page to use them on http://127.0.0.1:8501
   npm start -- --once            send the sample request, show the answer and end
   npm start -- --port 9090       another port`;
 
@@ -14,12 +15,22 @@ export function startCommand(command: Command, write: (text: string) => void, fi
     .addOption(new Option('--root <folder>', 'project folder').default(process.cwd(), 'this folder'))
     .option('-c, --cluster <name>', 'cluster whose models are served', 'local')
     .option('--port <number>', 'port of the predictor', parsePort, 8080)
+    .option('--client-port <number>', 'port of the client page; 0 takes a free one', parsePort, 8501)
     .option('--s3-port <number>', 'port of the S3 server; 0 takes a free one', parsePort, 0)
     .option('--once', 'end after the first answer')
     .addHelpText('after', HELP)
-    .action(async (flags: { root: string; cluster: string; port: number; s3Port: number; once?: boolean }) => {
-      finish(await start({ ...flags, once: flags.once ?? false }, write));
-    });
+    .action(
+      async (flags: {
+        root: string;
+        cluster: string;
+        port: number;
+        clientPort: number;
+        s3Port: number;
+        once?: boolean;
+      }) => {
+        finish(await start({ ...flags, once: flags.once ?? false }, write));
+      },
+    );
 }
 
 function parsePort(text: string): number {

@@ -1,5 +1,8 @@
 /** Platform → configuration of the predictor that stands for a cluster on this machine. */
+
+import type { Catalogue } from '../../schemas/types/client-catalogue.d.ts';
 import type { Model, Registry } from '../../schemas/types/models.d.ts';
+import { shownEntry } from '../resolve/catalogue.ts';
 import type { Platform, ServedModel } from '../resolve/platform.ts';
 
 /** As `schemas/predictor-config.schema.json` describes it. */
@@ -59,4 +62,13 @@ export function describeVersion(
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
     ...(Object.keys(aliases).length === 0 ? {} : { aliases }),
   };
+}
+
+/** The catalogue of the client that stands for the cluster's: every model at the predictor on this machine. */
+export function startCatalogue(platform: Platform, { file, entries }: PredictorConfig, url: string): Catalogue {
+  const models = file.models.flatMap(({ name, version }) => {
+    const entry = entries.get(name);
+    return entry === undefined ? [] : [{ ...shownEntry(entry), version, url, publicUrl: url, protocol: 'v2' as const }];
+  });
+  return { cluster: platform.site.cluster, models };
 }

@@ -16,13 +16,20 @@ export function faultText(line: Readonly<Record<string, unknown>>): string {
   return error === undefined ? String(line['msg']) : `${String(line['msg'])}: ${String(error)}`;
 }
 
-export function nextSteps(url: string, s3: string, platform: Platform, config: PredictorConfig): string {
+export function nextSteps(
+  url: string,
+  client: string,
+  s3: string,
+  platform: Platform,
+  config: PredictorConfig,
+): string {
   const model = sampleModel(config);
   const name = model?.name ?? 'iris-classifier';
   const request = JSON.stringify({ inputs: model?.example?.inputs ?? [] });
   const instances = JSON.stringify({ instances: model?.example?.inputs[0]?.data ?? [] });
   return `
-Ready. Every model's addresses, schemas and examples: ${url}/docs
+Ready. The page to use the models: ${client}
+Every model's addresses, schemas and examples: ${url}/docs
 Try:
   curl -s ${url}/v2/models/${name}
   curl -s ${url}/v2/models/${name}/infer -d '${request}'

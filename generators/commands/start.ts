@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeAtomic } from '../outside/atomic.ts';
+import { startClient } from '../outside/client-process.ts';
 import { readText } from '../outside/files.ts';
+import type { LogLine, LogProcess } from '../outside/log-process.ts';
 import { isPortFree } from '../outside/ports.ts';
 import { type PredictorProcess, startPredictor } from '../outside/predictor-process.ts';
 import { type S3Server, startS3Server } from '../outside/s3-server.ts';
@@ -14,7 +16,7 @@ import { countLine, textReport } from '../report/text.ts';
 import type { Platform } from '../resolve/platform.ts';
 import { type Compiler, createCompiler } from './compile.ts';
 import { generateWith } from './generate.ts';
-import { type PredictorConfig, predictorConfig } from './start-config.ts';
+import { type PredictorConfig, predictorConfig, startCatalogue } from './start-config.ts';
 import { ask, describeServed, sampleModel } from './start-request.ts';
 import { failedModels, faultText, nextSteps } from './start-text.ts';
 
@@ -22,6 +24,7 @@ export interface StartOptions {
   readonly root: string;
   readonly cluster: string;
   readonly port: number;
+  readonly clientPort: number;
   readonly s3Port: number;
   readonly once: boolean;
 }
@@ -45,6 +48,10 @@ export async function start(options: StartOptions, write: Write): Promise<number
   }
   if (options.s3Port !== 0 && !(await isPortFree(options.s3Port))) {
     write(`Port ${options.s3Port} is in use by another program. Choose another with --s3-port, or leave it out\n`);
+    return 1;
+  }
+  if (!options.once && options.clientPort !== 0 && !(await isPortFree(options.clientPort))) {
+    write(`Port ${options.clientPort} is in use by another program. Choose another with --client-port\n`);
     return 1;
   }
   const compiler = createCompiler(options.root);
@@ -114,14 +121,11 @@ async function serve(
   const configFile = join(folder, 'predictor.json');
   await writeAtomic(configFile, configText(first));
   write(`3/4 predictor: fetching ${first.config.file.models.length} models from S3, checking their SHA-256\n`);
-  const predictor = startPredictor({
-    configFile,
-    port: options.port,
-    environment: s3.environment,
-    onLine: (line) => {
-      if (line.level === 'error' || line.level === 'warn' || line.level === 'fatal') write(`    ${faultText(line)}\n`);
-    },
-  });
+  const onLine = (line: LogLine) => {
+    if (line.level === 'error' || line.level === 'warn' || line.level === 'fatal') write(`    ${faultText(line)}\n`);
+  };
+  const predictor = startPredictor({ configFile, port: options.port, environment: s3.environment, onLine });
+  let client: LogProcess | undefined;
   try {
     const signal = waitForSignal(['SIGINT', 'SIGTERM']);
     const ready = await Promise.race([predictor.waitFor(['ready', 'not-ready']), signal.then(() => undefined)]);
@@ -129,15 +133,26 @@ async function serve(
     write(describeServed(first.platform, first.config, failedModels(ready)));
     const answered = ready.event === 'ready' && (await answer(predictor.url, first, write));
     if (options.once) return answered ? 0 : 1;
-    write(nextSteps(predictor.url, s3.endpoint, first.platform, first.config));
-    edits.handle((files) => follow(files, { options, compiler, s3, configFile, predictor, write }));
-    const ended = await Promise.race([signal, predictor.ended.then(() => 'ended' as const)]);
-    write(ended === 'ended' ? 'The predictor has ended.\n' : '\nStopping.\n');
-    return ended === 'ended' ? 1 : 0;
+    const catalogueFile = join(folder, 'catalogue.json');
+    await writeAtomic(catalogueFile, catalogueText(first, predictor.url));
+    client = startClient({ catalogueFile, port: options.clientPort, onLine });
+    const listening = await Promise.race([client.waitFor(['listening']), signal.then(() => undefined)]);
+    if (listening === undefined) return 0;
+    write(nextSteps(predictor.url, String(listening['url']), s3.endpoint, first.platform, first.config));
+    edits.handle((files) => follow(files, { options, compiler, s3, configFile, catalogueFile, predictor, write }));
+    const gone = (name: string) => (): string => `The ${name} has ended.\n`;
+    const ended = await Promise.race([
+      signal.then(() => undefined),
+      predictor.ended.then(gone('predictor')),
+      client.ended.then(gone('client')),
+    ]);
+    write(ended ?? '\nStopping.\n');
+    return ended === undefined ? 0 : 1;
   } catch (error) {
     write(`    Cannot go on: ${(error as Error).message}\n`);
     return 1;
   } finally {
+    await client?.stop();
     await predictor.stop();
   }
 }
@@ -147,13 +162,14 @@ interface Following {
   readonly compiler: Compiler;
   readonly s3: S3Server;
   readonly configFile: string;
+  readonly catalogueFile: string;
   readonly predictor: PredictorProcess;
   readonly write: Write;
 }
 
 /** One edit: the manifests and the models follow, or the fault is shown and everything stays as it was. */
 async function follow(files: readonly string[], session: Following): Promise<void> {
-  const { options, compiler, s3, configFile, predictor, write } = session;
+  const { options, compiler, s3, configFile, catalogueFile, predictor, write } = session;
   write(`\nchanged: ${files.join(', ')}\n`);
   try {
     if (files.some((file) => file.startsWith(ARTIFACTS))) await s3.fill(join(options.root, ARTIFACTS));
@@ -162,6 +178,9 @@ async function follow(files: readonly string[], session: Following): Promise<voi
       write('    The models go on serving as before.\n');
       return;
     }
+    // Titles and ranges concern the page alone.
+    const catalogue = catalogueText(next, predictor.url);
+    if ((await readText(catalogueFile)) !== catalogue) await writeAtomic(catalogueFile, catalogue);
     if ((await readText(configFile)) === configText(next)) {
       write('    Nothing changes for the models served here.\n');
       return;
@@ -176,6 +195,10 @@ async function follow(files: readonly string[], session: Following): Promise<voi
 
 function configText({ config }: Ready): string {
   return `${JSON.stringify(config.file, undefined, 2)}\n`;
+}
+
+function catalogueText({ platform, config }: Ready, url: string): string {
+  return `${JSON.stringify(startCatalogue(platform, config, url), undefined, 2)}\n`;
 }
 
 async function answer(url: string, { config }: Ready, write: Write): Promise<boolean> {

@@ -1,25 +1,12 @@
-/** The predictor as a child process, on the source tree as it is. It follows its configuration file by itself. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+/** The predictor as a child process. It follows its configuration file by itself. */
 import { fileURLToPath } from 'node:url';
+import { type LogLine, type LogProcess, startLogProcess } from './log-process.ts';
 
-/** One line of the predictor's log; `event` where the line announces one. */
-export interface LogLine {
-  readonly level: string;
-  readonly msg: string;
-  readonly event?: string;
-  readonly [field: string]: unknown;
-}
+export type { LogLine };
 
-export interface PredictorProcess {
+export interface PredictorProcess extends LogProcess {
   /** Base URL of REST. */
   readonly url: string;
-  readonly pid: number | undefined;
-  /** Resolves with the line that announces one of the events; rejects when the process ends before. */
-  waitFor(events: readonly string[]): Promise<LogLine>;
-  /** Resolves when the process has ended. */
-  readonly ended: Promise<number | null>;
-  stop(): Promise<void>;
 }
 
 const MAIN = fileURLToPath(new URL('../../predictor/main.ts', import.meta.url));
@@ -32,52 +19,8 @@ export interface PredictorOptions {
   readonly onLine: (line: LogLine) => void;
 }
 
-export function startPredictor(options: PredictorOptions): PredictorProcess {
-  const args = ['--models-config', options.configFile, '--http-host', '127.0.0.1', '--http-port', String(options.port)];
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
-    env: { ...process.env, ...options.environment },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const waiting: { events: readonly string[]; resolve(line: LogLine): void; reject(error: Error): void }[] = [];
-  const tail: string[] = [];
-  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
-  createInterface({ input: child.stderr }).on('line', (text) => {
-    tail.push(text);
-    if (tail.length > 20) tail.shift();
-    const line = parseLine(text);
-    options.onLine(line);
-    for (const one of [...waiting]) {
-      if (line.event === undefined || !one.events.includes(line.event)) continue;
-      waiting.splice(waiting.indexOf(one), 1);
-      one.resolve(line);
-    }
-  });
-  void ended.then((code) => {
-    for (const one of waiting) one.reject(new Error(`the predictor ended with code ${code}:\n${tail.join('\n')}`));
-  });
-  return {
-    url: `http://127.0.0.1:${options.port}`,
-    pid: child.pid,
-    waitFor: (events) =>
-      new Promise((resolve, reject) => {
-        if (child.exitCode !== null) reject(new Error(`the predictor ended:\n${tail.join('\n')}`));
-        else waiting.push({ events, resolve, reject });
-      }),
-    ended,
-    stop: () => stopChild(child, ended),
-  };
-}
-
-async function stopChild(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-  await ended;
-}
-
-function parseLine(text: string): LogLine {
-  try {
-    return JSON.parse(text) as LogLine;
-  } catch {
-    // Not from the log: Node itself writes warnings and crashes as plain text.
-    return { level: 'error', msg: text };
-  }
+export function startPredictor({ configFile, port, environment, onLine }: PredictorOptions): PredictorProcess {
+  const args = ['--models-config', configFile, '--http-host', '127.0.0.1', '--http-port', String(port)];
+  const process = startLogProcess({ name: 'the predictor', main: MAIN, args, environment, onLine });
+  return { ...process, url: `http://127.0.0.1:${port}` };
 }

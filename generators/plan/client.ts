@@ -51,6 +51,8 @@ function accessApp(platform: Platform, client: ClientPage): App {
 }
 
 function chartApp({ site, models }: Platform, client: ClientPage): App {
+  // The order of models in the registry has no meaning.
+  const shown = models.flatMap(({ catalogue }) => catalogue ?? []).sort((a, b) => (a.name < b.name ? -1 : 1));
   const namespaces = [...new Set(site.teams.map((team) => team.namespace))].sort();
   return {
     name: 'client',
@@ -70,7 +72,7 @@ function chartApp({ site, models }: Platform, client: ClientPage): App {
           ...(site.parts.monitoring === undefined ? {} : { monitoringNamespace: 'monitoring' }),
           modelNamespaces: namespaces,
         },
-        catalogue: { cluster: site.cluster, models: models.flatMap(({ catalogue }) => catalogue ?? []) },
+        catalogue: { cluster: site.cluster, models: shown },
       },
     },
     createNamespace: false,
