@@ -6,9 +6,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { model, node, value, weights } from '../../predictor/testdata/onnx.ts';
 import { run } from '../measure.ts';
 import type { LoadReport } from './load.ts';
+import { matrices } from './matrices.ts';
 import { CORES, type Server } from './server.ts';
 
 export interface Heavy {
@@ -23,7 +23,6 @@ export interface Heavy {
   readonly probes: number;
 }
 
-const SIDE = 512;
 const WANTED_MS = 50;
 const SECONDS = 6;
 const CONNECTIONS = 4;
@@ -83,22 +82,6 @@ export async function measureHeavy({ folder, own, start, load }: Parts): Promise
   } finally {
     await server.stop();
   }
-}
-
-/** `in` FP32 [1] added to a matrix that is multiplied with itself again and again; the mean is the answer. */
-function matrices(multiplications: number): Uint8Array {
-  const names = Array.from({ length: multiplications + 1 }, (_, index) => `m${index}`);
-  const values = Array.from({ length: SIDE * SIDE }, (_, index) => ((index * 31) % 97) / (97 * SIDE));
-  return model({
-    nodes: [
-      node('Add', ['in', 'W'], ['m0']),
-      ...names.slice(1).map((name, index) => node('MatMul', [names[index] ?? '', 'W'], [name])),
-      node('ReduceMean', [names.at(-1) ?? ''], ['out']),
-    ],
-    inputs: [value('in', 'FP32', [1])],
-    outputs: [value('out', 'FP32', [1, 1])],
-    initializers: [weights('W', [SIDE, SIDE], values)],
-  });
 }
 
 /** Health and metadata by turns over one connection, in milliseconds, until the signal. */

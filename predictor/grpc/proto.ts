@@ -1,6 +1,7 @@
 /** The definitions of inference.proto and health.proto: messages for serving, descriptors for reflection. */
 import { join } from 'node:path';
 import { loadSync, type MethodDefinition } from '@grpc/proto-loader';
+import descriptor from 'protobufjs/ext/descriptor/index.js';
 import { ServeError } from '../protocol/error.ts';
 import type { Answer, Codec } from './messages.ts';
 import { PREFIX } from './rpc/message-reader.ts';
@@ -55,5 +56,34 @@ export function descriptors(): Buffer[] {
   const all = Object.values(definitions).flatMap((definition) =>
     'fileDescriptorProtos' in definition ? (definition.fileDescriptorProtos as Buffer[]) : [],
   );
-  return [...new Map(all.map((bytes) => [bytes.toString('latin1'), bytes])).values()];
+  return [...new Map(all.map((bytes) => [bytes.toString('latin1'), bytes])).values()].map(withEntryNames);
+}
+
+/**
+ * protobufjs (7.6.6) names the message behind a map for its field, where protoc appends "Entry" (descriptor.proto,
+ * MessageOptions.map_entry); strict readers such as grpcurl refuse the file.
+ */
+function withEntryNames(bytes: Buffer): Buffer {
+  const file = descriptor.FileDescriptorProto.decode(bytes) as unknown as { readonly messageType: Message[] };
+  for (const message of file.messageType) nameEntries(message);
+  return Buffer.from(descriptor.FileDescriptorProto.encode(file).finish());
+}
+
+interface Message {
+  name: string;
+  readonly nestedType: Message[];
+  readonly field: { name: string; typeName: string }[];
+  readonly options?: { readonly mapEntry?: boolean } | null;
+}
+
+function nameEntries({ nestedType, field }: Message): void {
+  for (const inner of nestedType) {
+    nameEntries(inner);
+    if (inner.options?.mapEntry !== true) continue;
+    const before = inner.name;
+    const user = field.find(({ typeName }) => typeName === before);
+    if (user === undefined) continue;
+    inner.name = `${user.name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())}Entry`;
+    user.typeName = inner.name;
+  }
 }

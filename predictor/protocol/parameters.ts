@@ -33,6 +33,7 @@ export function withParameters(
       deadline = Math.min(deadline ?? Infinity, now + count(name, value) / 1000);
     }
   }
+  if (priority === context.priority && deadline === context.deadline) return context;
   return {
     requestId: context.requestId,
     ...(priority === undefined ? {} : { priority }),
