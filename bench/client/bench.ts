@@ -24,7 +24,7 @@ async function run({ root, runs, progress }: BenchOptions): Promise<BenchResult>
   const servers: Server[] = [];
   const start = async (main: string, args: readonly string[], port: number, ready: string): Promise<void> => {
     const command = { program: process.execPath, args: ['--import', 'tsx', main, ...args], cwd: root };
-    servers.push(await startServer(command, port, ready, join(folder, 'log')));
+    servers.push(await startServer(command, { port }, ready, join(folder, 'log')));
   };
   const browser = await puppeteer.launch({ executablePath, args: ['--no-sandbox'] });
   try {

@@ -12,6 +12,7 @@ export type Name = 'predictor' | 'floor' | 'mlserver' | 'kserve';
 export interface Contestant {
   readonly name: Name;
   readonly label: string;
+  readonly speaksGrpc: boolean;
   start(log: string): Promise<Server>;
 }
 
@@ -66,16 +67,12 @@ export async function build(root: string, out: string): Promise<void> {
   }
 }
 
-export function loadProgram(out: string): string {
-  return join(out, 'bench/load.js');
-}
-
 export async function startPredictor(
   out: string,
   model: { readonly name: string; readonly version: string; readonly folder: string },
   log: string,
 ): Promise<Server> {
-  const port = await freePort();
+  const [port, grpcPort] = [await freePort(), await freePort()];
   const command: Command = {
     program: process.execPath,
     args: [join(out, 'predictor/main.js')],
@@ -85,12 +82,12 @@ export async function startPredictor(
       MODEL_DIR: model.folder,
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: String(port),
-      GRPC_PORT: '0',
+      GRPC_PORT: String(grpcPort),
       METRICS_PORT: '0',
     },
     cwd: out,
   };
-  return startServer(command, port, `/v2/models/${model.name}/ready`, log);
+  return startServer(command, { port, grpcPort }, `/v2/models/${model.name}/ready`, log);
 }
 
 export function ours({ root, folder: work }: Place, out: string): Contestant[] {
@@ -100,11 +97,13 @@ export function ours({ root, folder: work }: Place, out: string): Contestant[] {
     {
       name: 'predictor',
       label: 'predictor',
+      speaksGrpc: true,
       start: (log) => startPredictor(out, { name: MODEL, version: '2', folder }, log),
     },
     {
       name: 'floor',
       label: 'floor: node:http and onnxruntime-node, no checks',
+      speaksGrpc: false,
       start: async (log) => {
         const port = await freePort();
         // onnxruntime-node cannot return what ZipMap gives; the predictor takes the node away when it loads the model.
@@ -112,7 +111,7 @@ export function ours({ root, folder: work }: Place, out: string): Contestant[] {
         const plain = join(work, 'floor.onnx');
         writeFileSync(plain, withoutZipMap(model) ?? model);
         const args = [join(out, 'bench/floor.js'), String(port), plain];
-        return startServer({ program: process.execPath, args, cwd: out }, port, READY, log);
+        return startServer({ program: process.execPath, args, cwd: out }, { port }, READY, log);
       },
     },
   ];
@@ -163,11 +162,11 @@ function mlserver({ root, folder }: Place, bin: string, label: string): Contesta
     const settings = join(folder, 'mlserver');
     mkdirSync(settings, { recursive: true });
     copyFileSync(join(folderOf(root, entry), entry.file), join(settings, entry.file));
-    const port = await freePort();
+    const [port, grpcPort] = [await freePort(), await freePort()];
     const server = {
       host: '127.0.0.1',
       http_port: port,
-      grpc_port: await freePort(),
+      grpc_port: grpcPort,
       metrics_port: await freePort(),
       parallel_workers: 0,
       debug: false,
@@ -180,9 +179,9 @@ function mlserver({ root, folder }: Place, bin: string, label: string): Contesta
     writeFileSync(join(settings, 'settings.json'), JSON.stringify(server));
     writeFileSync(join(settings, 'model-settings.json'), JSON.stringify(model));
     const command = { program: join(bin, 'mlserver'), args: ['start', '.'], env: ONE_THREAD, cwd: settings };
-    return startServer(command, port, READY, log);
+    return startServer(command, { port, grpcPort }, READY, log);
   };
-  return { name: 'mlserver', label, start };
+  return { name: 'mlserver', label, speaksGrpc: true, start };
 }
 
 /** A model class as in KServe's own sklearnserver; one worker, without a log line per request. */
@@ -192,7 +191,8 @@ function kserve({ root, folder }: Place, bin: string, label: string): Contestant
     const [port, grpcPort] = [await freePort(), await freePort()];
     const script = join(root, 'bench/serving/peers/sklearn_server.py');
     const args = ['-B', script, MODEL, join(folderOf(root, entry), entry.file), String(port), String(grpcPort)];
-    return startServer({ program: join(bin, 'python'), args, env: ONE_THREAD, cwd: folder }, port, READY, log);
+    const command = { program: join(bin, 'python'), args, env: ONE_THREAD, cwd: folder };
+    return startServer(command, { port, grpcPort }, READY, log);
   };
-  return { name: 'kserve', label, start };
+  return { name: 'kserve', label, speaksGrpc: true, start };
 }

@@ -1,6 +1,7 @@
 /** What the bench measured, and the numbers drawn from it. */
 import { median } from '../measure.ts';
 import type { Absent, Contestant, Name } from './contestants.ts';
+import type { Grpc } from './grpc.ts';
 import type { Heavy } from './heavy.ts';
 import type { LoadReport } from './load.ts';
 
@@ -21,7 +22,7 @@ export interface Turn {
 }
 
 export interface Image {
-  readonly form: 'echo' | 'binary' | 'json';
+  readonly form: 'echo' | 'binary' | 'grpc' | 'json';
   readonly measured: Measured;
 }
 
@@ -33,6 +34,7 @@ export interface Findings {
   readonly contestants: readonly Contestant[];
   readonly absent: readonly Absent[];
   readonly turns: readonly Turn[];
+  readonly grpc: Grpc;
   readonly image: readonly Image[];
   readonly heavy: Heavy;
   readonly soak: Soak;
@@ -55,6 +57,16 @@ export function value({ turns }: Findings, name: Name, connections: number, whic
     .filter((turn) => turn.name === name)
     .flatMap(({ loads }) => loads.filter((one) => one.connections === connections));
   return found.length === 0 ? undefined : median(found.map((one) => quantity(one, which)));
+}
+
+/** As `value`, over gRPC. */
+export function grpcValue({ grpc }: Findings, name: Name, which: Quantity): number | undefined {
+  const found = grpc.measured.filter((one) => one.name === name);
+  return found.length === 0 ? undefined : median(found.map(({ measured }) => quantity(measured, which)));
+}
+
+export function imageValue({ image }: Findings, form: Image['form'], which: Quantity): number {
+  return median(image.filter((one) => one.form === form).map(({ measured }) => quantity(measured, which)));
 }
 
 export function once({ turns }: Findings, name: Name, which: 'start' | 'memory'): number {

@@ -6,6 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { driveGrpc } from './load-grpc.ts';
 
 export interface Load {
   readonly port: number;
@@ -14,6 +15,18 @@ export interface Load {
   readonly bodyFile: string;
   readonly connections: number;
   readonly seconds: number;
+  /** Absent: HTTP/1.1. With gRPC the body is the message of a call to the predictor. */
+  readonly protocol?: 'grpc';
+}
+
+/** What one connection is driven by. */
+export interface Drive {
+  readonly load: Load;
+  readonly body: Buffer;
+  /** In milliseconds of `performance.now()`. */
+  readonly end: number;
+  /** Milliseconds from a request to its answer. */
+  took(milliseconds: number): void;
 }
 
 export interface LoadReport {
@@ -30,21 +43,21 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 const LENGTH = /\r\ncontent-length: *(\d+)/i;
 
 const load = JSON.parse(process.argv[2] ?? '') as Load;
-const request = requestBytes();
+const body = readFileSync(load.bodyFile);
 const latencies: number[] = [];
 const start = performance.now();
 const end = start + load.seconds * 1000;
 const cpuAtStart = process.cpuUsage();
 
 function requestBytes(): Buffer {
-  const body = readFileSync(load.bodyFile);
   const headers = Object.entries({ host: '127.0.0.1', 'content-length': String(body.length), ...load.headers });
   const head = `POST ${load.path} HTTP/1.1\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
   return Buffer.concat([Buffer.from(head), body]);
 }
 
 /** One connection until the time is over. */
-function drive(): Promise<void> {
+function driveHttp({ took }: Drive): Promise<void> {
+  const request = requestBytes();
   return new Promise((resolve, reject) => {
     const socket: Socket = connect({ port: load.port, host: '127.0.0.1', noDelay: true });
     let sent = 0;
@@ -76,7 +89,7 @@ function drive(): Promise<void> {
         left = Number(length) - (bytes.length - at - HEAD_END.length);
       }
       if (left > 0) return;
-      latencies.push(performance.now() - sent);
+      took(performance.now() - sent);
       next();
     };
     socket.on('connect', next);
@@ -86,7 +99,9 @@ function drive(): Promise<void> {
   });
 }
 
-await Promise.all(Array.from({ length: load.connections }, drive));
+const drive = load.protocol === 'grpc' ? driveGrpc : driveHttp;
+const driven: Drive = { load, body, end, took: (milliseconds) => latencies.push(milliseconds) };
+await Promise.all(Array.from({ length: load.connections }, () => drive(driven)));
 const seconds = (performance.now() - start) / 1000;
 const { user, system } = process.cpuUsage(cpuAtStart);
 const sorted = Float64Array.from(latencies).sort();

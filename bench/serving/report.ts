@@ -1,21 +1,23 @@
 /** The bench's numbers as tables, bars and a plot. */
 import { arch, availableParallelism, cpus, totalmem } from 'node:os';
 import type { Verdict } from '../bench.ts';
-import { median } from '../measure.ts';
 import { type Colour, plotBars } from '../plot.ts';
 import type { Contestant, Name } from './contestants.ts';
 import {
   CONNECTIONS,
   count,
   type Findings,
+  grpcValue,
   type Image,
+  imageValue,
   megabytes,
   once,
   print,
   type Quantity,
-  quantity,
   value,
 } from './findings.ts';
+import { VERSION as GHZ } from './ghz.ts';
+import { CALLERS, CONNECTIONS as GRPC_CONNECTIONS } from './grpc.ts';
 import { verdictsOf } from './verdicts.ts';
 
 const COLOURS: Readonly<Record<Name, Colour>> = {
@@ -57,6 +59,8 @@ ${findings.contestants.map(({ name, label }) => `| ${label} | ${once(findings, n
 |---|---|---|
 ${verdicts.map(({ bar, measured, held }) => `| ${bar} | ${measured} | ${held === undefined ? 'not measured' : held ? 'held' : '**missed**'} |`).join('\n')}
 
+${grpcPart(findings)}
+
 An image, FP32 1×3×224×224 (602 kB), there and back through an Identity graph over 4 connections:
 
 | | req/s | p50 | p99 | CPU per request | req/s beside the echo |
@@ -97,16 +101,35 @@ function row(findings: Findings, { name, label }: Contestant, connections: numbe
   return `| ${connections} | ${label} | ${cells.join(' | ')} |`;
 }
 
+function grpcPart(findings: Findings): string {
+  const { absent } = findings.grpc;
+  const what = `The same row over gRPC, with typed contents: ${CALLERS} callers of ghz ${GHZ} on ${GRPC_CONNECTIONS} connections`;
+  if (absent !== undefined) return `${what}: not run: ${absent}.`;
+  const rows = findings.contestants.flatMap(({ name, label }) => {
+    const rate = grpcValue(findings, name, 'rps');
+    if (rate === undefined) return [];
+    const of = (which: Quantity) => print(grpcValue(findings, name, which), which);
+    const theirs = name === 'mlserver' ? undefined : grpcValue(findings, 'mlserver', 'rps');
+    const beside = theirs === undefined ? '' : `${(rate / theirs).toFixed(rate < 10 * theirs ? 2 : 1)} ×`;
+    return `| ${[label, count(rate), of('p50'), of('p99'), of('cpu'), beside, of('busy')].join(' | ')} |`;
+  });
+  return `${what}.
+
+| | req/s | p50 | p99 | CPU per request | req/s beside MLServer | ghz busy |
+|---|---:|---:|---:|---:|---:|---:|
+${rows.join('\n')}`;
+}
+
 const FORMS: Readonly<Record<Image['form'], string>> = {
   echo: 'node:http echo of the same bytes',
   binary: 'predictor, binary tensor data',
+  grpc: 'predictor, gRPC with raw contents',
   json: 'predictor, JSON',
 };
 
-function imageRows({ image }: Findings): string[] {
-  const of = (form: Image['form'], which: Quantity) =>
-    median(image.filter((one) => one.form === form).map(({ measured }) => quantity(measured, which)));
-  return (['echo', 'binary', 'json'] as const).map((form) => {
+function imageRows(findings: Findings): string[] {
+  const of = (form: Image['form'], which: Quantity) => imageValue(findings, form, which);
+  return (['echo', 'binary', 'grpc', 'json'] as const).map((form) => {
     const share = of(form, 'rps') / of('echo', 'rps');
     const cells = [
       of(form, 'rps').toFixed(0),

@@ -18,6 +18,8 @@ export interface Server {
   /** Seconds from its start to its first "ready". */
   readonly start: number;
   readonly port: number;
+  /** Absent where it does not speak gRPC. */
+  readonly grpcPort?: number;
   /** Seconds of CPU of the process and all below it so far. */
   cpu(): number;
   /** Resident memory of the same, in bytes. */
@@ -35,7 +37,12 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-export async function startServer(command: Command, port: number, readyPath: string, log: string): Promise<Server> {
+export interface Ports {
+  readonly port: number;
+  readonly grpcPort?: number;
+}
+
+export async function startServer(command: Command, ports: Ports, readyPath: string, log: string): Promise<Server> {
   const file = openSync(log, 'w');
   const begin = performance.now();
   const child = spawn('taskset', ['-c', CORES.server, command.program, ...command.args], {
@@ -50,7 +57,7 @@ export async function startServer(command: Command, port: number, readyPath: str
     child.once('error', () => resolve());
   });
   const stop = () => end(child, ended);
-  const url = `http://127.0.0.1:${port}${readyPath}`;
+  const url = `http://127.0.0.1:${ports.port}${readyPath}`;
   while (!(await isReady(url))) {
     if (child.exitCode !== null || child.pid === undefined || performance.now() - begin > READY_SECONDS * 1000) {
       await stop();
@@ -60,7 +67,7 @@ export async function startServer(command: Command, port: number, readyPath: str
   }
   const start = (performance.now() - begin) / 1000;
   const pid = child.pid ?? 0;
-  return { start, port, cpu: () => sum(pid, cpuOf), memory: () => sum(pid, memoryOf), stop };
+  return { start, ...ports, cpu: () => sum(pid, cpuOf), memory: () => sum(pid, memoryOf), stop };
 }
 
 async function isReady(url: string): Promise<boolean> {

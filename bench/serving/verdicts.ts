@@ -1,8 +1,8 @@
 /** The bars, and whether the measured numbers hold them. */
 import type { Verdict } from '../bench.ts';
-import { median } from '../measure.ts';
 import type { Name } from './contestants.ts';
-import { type Findings, type Image, megabytes, once, print, type Quantity, quantity, value } from './findings.ts';
+import { type Findings, grpcValue, imageValue, megabytes, once, print, type Quantity, value } from './findings.ts';
+import { CALLERS, CONNECTIONS } from './grpc.ts';
 
 /** A quantity of the predictor, one of another server, and what their quotient has to be. */
 interface Comparison {
@@ -66,26 +66,36 @@ export function verdictsOf(findings: Findings): Verdict[] {
       measured: megabytes(memory),
       held: memory <= LIMITS.memory,
     },
-    ...imageVerdicts(findings),
+    grpcVerdict(findings),
+    ...imageVerdicts(findings, 'binary', 'as binary data'),
+    ...imageVerdicts(findings, 'grpc', 'over gRPC'),
     ...heavyVerdicts(findings),
     soakVerdict(findings),
   ];
 }
 
-function imageVerdicts({ image }: Findings): Verdict[] {
-  const rate = (form: Image['form']) =>
-    median(image.filter((one) => one.form === form).map(({ measured }) => quantity(measured, 'rps')));
-  const [echo, binary, json] = [rate('echo'), rate('binary'), rate('json')];
+function grpcVerdict(findings: Findings): Verdict {
+  const bar = `gRPC, ${CALLERS} callers on ${CONNECTIONS} connections: at least 12 × the requests per second of MLServer`;
+  const [mine, theirs] = [grpcValue(findings, 'predictor', 'rps'), grpcValue(findings, 'mlserver', 'rps')];
+  const { absent = 'peer not run' } = findings.grpc;
+  if (mine === undefined || theirs === undefined) return { bar, measured: absent, held: undefined };
+  const measured = `${print(mine, 'rps')} beside ${print(theirs, 'rps')}, ${(mine / theirs).toFixed(1)} ×`;
+  return { bar, measured, held: mine >= 12 * theirs };
+}
+
+function imageVerdicts(findings: Findings, form: 'binary' | 'grpc', words: string): Verdict[] {
+  const rate = imageValue(findings, form, 'rps');
+  const [echo, json] = [imageValue(findings, 'echo', 'rps'), imageValue(findings, 'json', 'rps')];
   return [
     {
-      bar: 'Image as binary data: at least 60 % of a node:http echo of the same bytes',
-      measured: `${binary.toFixed(0)} req/s beside ${echo.toFixed(0)} req/s, ${((100 * binary) / echo).toFixed(0)} %`,
-      held: binary >= 0.6 * echo,
+      bar: `Image ${words}: at least 60 % of a node:http echo of the same bytes`,
+      measured: `${rate.toFixed(0)} req/s beside ${echo.toFixed(0)} req/s, ${((100 * rate) / echo).toFixed(0)} %`,
+      held: rate >= 0.6 * echo,
     },
     {
-      bar: 'Image as binary data: at least 10 × the same as JSON',
-      measured: `${binary.toFixed(0)} req/s beside ${json.toFixed(0)} req/s, ${(binary / json).toFixed(1)} ×`,
-      held: binary >= 10 * json,
+      bar: `Image ${words}: at least 10 × the same as JSON`,
+      measured: `${rate.toFixed(0)} req/s beside ${json.toFixed(0)} req/s, ${(rate / json).toFixed(1)} ×`,
+      held: rate >= 10 * json,
     },
   ];
 }
