@@ -76,7 +76,7 @@ class Caller {
   #received = 0;
 
   constructor(drive: Drive, done: () => void, failed: (error: Error) => void) {
-    const { load, body, end } = drive;
+    const { load, body } = drive;
     this.#drive = drive;
     this.#message = Buffer.concat([Buffer.from([0]), number(body.length), body]);
     const fields = {
@@ -94,7 +94,7 @@ class Caller {
     socket.on('connect', () => socket.write(OPENING));
     socket.on('data', (chunk) => this.#read(chunk));
     socket.on('error', failed);
-    socket.on('close', () => (this.#sent >= end ? done() : failed(new Error('the server closed a connection'))));
+    socket.on('close', () => (this.#sent >= drive.end ? done() : failed(new Error('the server closed a connection'))));
   }
 
   #next(): void {
