@@ -87,14 +87,17 @@ function cpuName(): string {
   return name === '' || name === 'unknown' ? '' : `${name}, `;
 }
 
+function times(share: number): string {
+  return `${share.toFixed(share < 10 ? 2 : 1)} ×`;
+}
+
 function row(findings: Findings, { name, label }: Contestant, connections: number): string {
   const of = (which: Quantity) => print(value(findings, name, connections, which), which);
   const beside = (other: Name) => {
     const mine = value(findings, name, connections, 'rps');
     const theirs = value(findings, other, connections, 'rps');
     if (name === other || mine === undefined || theirs === undefined) return '';
-    const share = mine / theirs;
-    return `${share.toFixed(share < 10 ? 2 : 1)} ×`;
+    return times(mine / theirs);
   };
   const rps = count(value(findings, name, connections, 'rps') ?? Number.NaN);
   const cells = [rps, of('p50'), of('p99'), of('cpu'), beside('mlserver'), beside('floor'), of('busy')];
@@ -110,7 +113,7 @@ function grpcPart(findings: Findings): string {
     if (rate === undefined) return [];
     const of = (which: Quantity) => print(grpcValue(findings, name, which), which);
     const theirs = name === 'mlserver' ? undefined : grpcValue(findings, 'mlserver', 'rps');
-    const beside = theirs === undefined ? '' : `${(rate / theirs).toFixed(rate < 10 * theirs ? 2 : 1)} ×`;
+    const beside = theirs === undefined ? '' : times(rate / theirs);
     return `| ${[label, count(rate), of('p50'), of('p99'), of('cpu'), beside, of('busy')].join(' | ')} |`;
   });
   return `${what}.
