@@ -4,14 +4,17 @@ import { type Datatype, datatypes, isDatatype, type TensorData } from '../protoc
 import { ServeError } from '../protocol/error.ts';
 import type { InferRequest, InputTensor, Parameters, RequestedOutput } from '../protocol/messages.ts';
 import { pointer } from '../protocol/pointer.ts';
+import { RawError, readRaw, textOf } from '../protocol/raw.ts';
 import { countElements, shapeText } from '../protocol/tensor.ts';
 import type { WireContents, WireInferRequest, WireInput, WireRequestedOutput } from './messages.ts';
 import { integerParameter } from './parameters.ts';
-import { RawError, readRaw, textOf } from './raw.ts';
 import { countElementsOf, fieldNames, fieldOf, filledFields, unpack } from './typed.ts';
 import { readInferRequest } from './wire/infer-request.ts';
 import type { Form } from './wire/infer-response.ts';
 import { WireError } from './wire/read.ts';
+
+/** Smaller contents are copied: the memory of one read where it lies would hold a whole chunk of the connection. */
+const shared = 4096;
 
 export interface Decoded {
   readonly request: InferRequest;
@@ -96,7 +99,7 @@ function checkShape({ name, shape }: WireInput, index: number): void {
 
 function decodeRaw(input: WireInput, datatype: Datatype, raw: Buffer, index: number): TensorData {
   try {
-    return readRaw(datatype, countElements(input.shape), raw);
+    return readRaw(datatype, countElements(input.shape), raw, shared);
   } catch (error) {
     if (!(error instanceof RawError)) throw error;
     const message = `unexpected raw contents for input '${input.name}' of ${datatype} with shape ${shapeText(input.shape)}: ${error.message}`;

@@ -1,13 +1,9 @@
-/**
- * Tensors as bytes behind the JSON of a request or an answer: Triton's binary tensor data extension.
- *
- * Elements are little-endian, row-major and without padding; BYTES elements carry a 32-bit length before them. This
- * code takes the memory order of the machine for little-endian, which holds wherever onnxruntime-node runs.
- */
-import { allocate, type Datatype, elementBytes, type TensorData } from '../protocol/datatype.ts';
+/** Tensors as bytes behind the JSON of a request: Triton's binary tensor data extension. */
+import { type Datatype, elementBytes, type TensorData } from '../protocol/datatype.ts';
 import { ServeError } from '../protocol/error.ts';
 import type { TensorMetadata } from '../protocol/messages.ts';
 import { pointer } from '../protocol/pointer.ts';
+import { RawError, type RawFault, readRaw, textOf } from '../protocol/raw.ts';
 import { countElements, type NamedTensor, shapeText } from '../protocol/tensor.ts';
 
 /** Bytes behind the JSON, taken in the order of inputs. */
@@ -59,60 +55,42 @@ export function checkTaken(tail: Tail, model: string): void {
   throw fault(`unexpected additional input data for model '${model}': ${left} bytes that no input claims`, 'inputs');
 }
 
-/** Throws ServeError INPUT_DATA. */
-export function decodeBinary(bytes: Buffer, place: BinaryPlace): TensorData {
-  const count = countElements(place.shape);
-  const width = elementBytes(place.datatype);
-  if (width === undefined) return decodeTexts(bytes, count, place);
-  if (bytes.length !== count * width) {
-    const message = `unexpected size for input '${place.name}' of ${place.datatype} with shape ${shapeText(place.shape)}. Expected ${count * width} bytes, got ${bytes.length}`;
-    throw fault(message, 'inputs', place.index, 'parameters', 'binary_data_size');
-  }
-  if (place.datatype === 'BOOL') checkTruth(bytes, place);
-  return elementsOver(bytes, place.datatype, count, width);
+/** Shares the memory of `bytes` where they are aligned. Throws ServeError INPUT_DATA. */
+function decodeBinary(bytes: Buffer, place: BinaryPlace): TensorData {
+  return told(bytes, place, () => readRaw(place.datatype, countElements(place.shape), bytes));
 }
 
-/** A view where the bytes lie as the element type demands, else a copy that does. */
-function elementsOver(bytes: Buffer, datatype: Datatype, count: number, width: number): TensorData {
-  const Elements = (allocate(datatype, 0) as Uint8Array).constructor as Uint8ArrayConstructor;
-  if (bytes.byteOffset % width === 0) return new Elements(bytes.buffer as ArrayBuffer, bytes.byteOffset, count);
-  return new Elements(new Uint8Array(bytes).buffer, 0, count);
-}
-
-function checkTruth(bytes: Buffer, place: BinaryPlace): void {
-  const bad = bytes.findIndex((byte) => byte > 1);
-  if (bad === -1) return;
-  const message = `element ${bad} of input '${place.name}' of BOOL is the byte ${bytes[bad]}, expected 0 or 1`;
-  throw fault(message, 'inputs', place.index);
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const lengthBytes = 4;
-
-function decodeTexts(bytes: Buffer, count: number, place: BinaryPlace): string[] {
-  const texts: string[] = [];
-  let at = 0;
-  while (at < bytes.length) {
-    const start = at + lengthBytes;
-    const end = start <= bytes.length ? start + bytes.readUInt32LE(at) : Number.POSITIVE_INFINITY;
-    if (end > bytes.length) {
-      const message = `element ${texts.length} of input '${place.name}' of BYTES ends after its binary data of ${bytes.length} bytes`;
-      throw fault(message, 'inputs', place.index, 'parameters', 'binary_data_size');
-    }
-    texts.push(decodeText(bytes.subarray(start, end), texts.length, place));
-    at = end;
-  }
-  if (texts.length === count) return texts;
-  const message = `unexpected number of elements in binary data of input '${place.name}' with shape ${shapeText(place.shape)}. Expected ${count}, got ${texts.length}`;
-  throw fault(message, 'inputs', place.index, 'parameters', 'binary_data_size');
-}
-
-/** ONNX strings are text: bytes that are no UTF-8 would reach the model as something else. */
-function decodeText(bytes: Uint8Array, element: number, place: BinaryPlace): string {
+function told<T>(bytes: Buffer, place: BinaryPlace, read: () => T): T {
   try {
-    return utf8.decode(bytes);
-  } catch {
-    throw fault(`element ${element} of input '${place.name}' of BYTES is not UTF-8`, 'inputs', place.index);
+    return read();
+  } catch (error) {
+    throw error instanceof RawError ? refusal(error.fault, bytes.length, place) : error;
+  }
+}
+
+function refusal(found: RawFault, size: number, { name, datatype, shape, index }: BinaryPlace): ServeError {
+  const input = `input '${name}'`;
+  const ofSize = (message: string) => fault(message, 'inputs', index, 'parameters', 'binary_data_size');
+  switch (found.kind) {
+    case 'size': {
+      const expected = `Expected ${found.wanted} bytes, got ${found.got}`;
+      return ofSize(`unexpected size for ${input} of ${datatype} with shape ${shapeText(shape)}. ${expected}`);
+    }
+    case 'bool': {
+      const message = `element ${found.element} of ${input} of BOOL is the byte ${found.byte}, expected 0 or 1`;
+      return fault(message, 'inputs', index);
+    }
+    case 'length':
+    case 'end':
+      return ofSize(`element ${found.element} of ${input} of BYTES ends after its binary data of ${size} bytes`);
+    case 'text':
+      return fault(`element ${found.element} of ${input} of BYTES is not UTF-8`, 'inputs', index);
+    case 'count': {
+      const expected = `Expected ${found.wanted}, got ${found.got}`;
+      return ofSize(
+        `unexpected number of elements in binary data of ${input} with shape ${shapeText(shape)}. ${expected}`,
+      );
+    }
   }
 }
 
@@ -133,7 +111,7 @@ export function rawInput(body: Buffer, model: string, inputs: readonly TensorMet
   if (width === undefined) {
     if (shape.some((dimension) => dimension !== 1 && dimension !== -1))
       throw refuse(`a BYTES input is one element, but '${name}' has shape ${shapeText(shape)}`);
-    return { name, datatype, shape: place.shape, data: [decodeText(body, 0, place)] };
+    return { name, datatype, shape: place.shape, data: [told(body, place, () => textOf(body, 0))] };
   }
   const fixed = countElements(shape.filter((dimension) => dimension !== -1));
   const rows = fixed === 0 ? 0 : body.length / width / fixed;
@@ -143,17 +121,4 @@ export function rawInput(body: Buffer, model: string, inputs: readonly TensorMet
     throw new ServeError('INPUT_DATA', message);
   }
   return { name, datatype, shape: full, data: decodeBinary(body, { ...place, shape: full }) };
-}
-
-/** The tensor's bytes, sharing its memory except for BYTES. */
-export function encodeBinary({ data }: NamedTensor): Buffer {
-  if (!Array.isArray(data)) return Buffer.from(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
-  const sizes = data.map((text) => Buffer.byteLength(text));
-  const bytes = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + lengthBytes + size, 0));
-  let at = 0;
-  for (const [index, text] of data.entries()) {
-    at = bytes.writeUInt32LE(sizes[index] ?? 0, at);
-    at += bytes.write(text, at);
-  }
-  return bytes;
 }

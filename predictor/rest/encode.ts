@@ -5,8 +5,8 @@
  */
 import { fromFloat16 } from '../protocol/float16.ts';
 import type { InferResponse } from '../protocol/messages.ts';
+import { writeRaw } from '../protocol/raw.ts';
 import type { NamedTensor } from '../protocol/tensor.ts';
-import { encodeBinary } from './binary.ts';
 
 /** `base64` is for BYTES outputs; others are JSON all the same. */
 export type OutputForm = 'json' | 'binary' | 'base64';
@@ -40,7 +40,7 @@ export function encodeForms(response: InferResponse, forms: OutputForms): Binary
     const form = forms.named.get(tensor.name) ?? forms.others;
     if (form === 'json') return encodeTensor(tensor);
     if (form === 'base64') return encodeBase64(tensor);
-    const bytes = encodeBinary(tensor);
+    const bytes = writeRaw(tensor.data);
     tensors.push(bytes);
     return `${tensorHead(tensor)},"parameters":{"binary_data_size":${bytes.length}}}`;
   });

@@ -1,9 +1,9 @@
 /** A ModelInferResponse as bytes, with its tensors either typed or raw. */
 import type { Datatype, TensorData } from '../../protocol/datatype.ts';
 import type { InferResponse, Parameters, ParameterValue } from '../../protocol/messages.ts';
+import { writeRaw } from '../../protocol/raw.ts';
 import type { NamedTensor } from '../../protocol/tensor.ts';
 import type { Answer } from '../messages.ts';
-import { writeRaw } from '../raw.ts';
 import { PREFIX } from '../rpc/message-reader.ts';
 import { fieldOf } from '../typed.ts';
 import {
