@@ -156,8 +156,8 @@ export const notes = `
 Each flag has an environment variable, named in parentheses; the flag wins. Underscores in flags are
 read as hyphens. S3 credentials and region come from the usual AWS_* variables; with AWS_ENDPOINT_URL
 buckets are addressed by path. Names in MLflow (models:/<name>@<alias>, models:/<name>/<version>,
-models:/m-<id>, runs:/<run>/<path>) are asked of MLFLOW_TRACKING_URI, with MLFLOW_TRACKING_TOKEN or
-MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD if the server wants them.
+models:/m-<id>, runs:/<run>/<path>, mlflow-artifacts:/<path>) are asked of MLFLOW_TRACKING_URI, with
+MLFLOW_TRACKING_TOKEN or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD if the server wants them.
 
 Addresses: GET  /docs (every model with examples), /openapi.json, /v2, /v2/health/live, /v2/health/ready, /metrics
            GET  /v2/models/<model>, …/ready, …/config, …/stats; POST …/infer; each also as …/versions/<version>/…

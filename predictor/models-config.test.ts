@@ -43,6 +43,16 @@ test('entries become sources, paths relative to the file', () => {
   ]);
 });
 
+test('names in MLflow go where buckets do', () => {
+  const uris = ['models:/iris@champion', 'models:/iris/3', 'runs:/1f/model', 'mlflow-artifacts:/1/models'];
+  const sources = read({ models: uris.map((uri, index) => ({ name: `m${index}`, uri })) });
+  assert.deepEqual(
+    sources.map(({ location }) => location),
+    uris,
+  );
+  refused({ models: [{ name: 'm', uri: 'models:/' }] }, '/models/0/uri is "models:/"');
+});
+
 test('every fault is told, with its place', () => {
   refused('{', '/etc/predictor/models.json is not JSON');
   refused({}, '/ lacks "models"');

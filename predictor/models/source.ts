@@ -3,7 +3,7 @@
 export interface ModelSource {
   readonly name: string;
   readonly version: string;
-  /** A folder or `.onnx` file on disk, or the `s3://bucket/prefix/` of a folder. */
+  /** A folder or `.onnx` file on disk, the `s3://bucket/prefix/` of a folder, or a name in MLflow. */
   readonly location: string;
   /** SHA-256 of the model file in lower-case hex; a different file is refused. */
   readonly sha256?: string;
