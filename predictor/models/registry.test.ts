@@ -25,7 +25,7 @@ function setUp() {
     const alive = { release: () => Promise.resolve(void released.push(label)), fault: () => undefined };
     return Promise.resolve({ name: wanted.name, version: wanted.version, ...alive } as unknown as LoadedModel);
   };
-  return { loads, released, registry: createRegistry(load, () => {}) };
+  return { loads, released, load, registry: createRegistry(load, () => {}) };
 }
 
 function deferred<T>() {
@@ -180,4 +180,24 @@ test('a version that is still loading is known and not ready', async () => {
     (await applied).map(({ reason }) => reason),
     ['too late'],
   );
+});
+
+test('what failed at first and is loaded by its name later makes the whole ready', async () => {
+  const { load } = setUp();
+  let list = [source('a', '1'), source('b', '1', 'bad'), source('c', '1', 'bad')];
+  const registry = createRegistry(
+    load,
+    () => {},
+    () => Promise.resolve(list),
+  );
+  await registry.apply(list);
+  list = [source('a', '1'), source('b', '1'), source('c', '1', 'bad')];
+  await registry.load('b');
+  assert.equal(registry.ready(), false);
+  await registry.unload('a');
+  list = list.map(({ name, version }) => source(name, version));
+  await registry.load('c');
+  assert.equal(registry.ready(), false);
+  await registry.load('a');
+  assert.equal(registry.ready(), true);
 });

@@ -13,6 +13,7 @@ import type { LoadedModel } from './load.ts';
 import type { Report } from './report.ts';
 import type { ModelSource } from './source.ts';
 import {
+  allReady,
   announce,
   find,
   known,
@@ -89,6 +90,7 @@ export function createRegistry(
     const sources = (list === undefined ? applied : await list()).filter((source) => source.name === name);
     if (sources.length === 0) throw new ServeError('MODEL_UNKNOWN', `failed to load '${name}', ${notFound(name)}`);
     const outcomes = await bring(sources, new Map([...table].filter(([known]) => known === name)));
+    everReady ||= allReady(table);
     const failed = outcomes.filter((outcome) => outcome.result === 'failed');
     if (failed.length === 0) return;
     const reasons = failed.map(({ version, reason }) => `version ${version}: ${reason}`).join('; ');

@@ -135,6 +135,11 @@ function faults(slots: Slots): string {
   return failed.map(([version, slot]) => `version ${version}: ${slot.fault}`).join('; ');
 }
 
+/** Whether every listed version is what the list says. */
+export function allReady(table: Table): boolean {
+  return [...table.values()].every((slots) => [...slots.values()].every(({ fault }) => fault === undefined));
+}
+
 export function readyVersions(slots: Slots): string[] {
   return [...slots].filter(([, slot]) => slot.holder !== undefined).map(([version]) => version);
 }

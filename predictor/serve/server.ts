@@ -162,10 +162,17 @@ function stepsOf(
 }
 
 /** Of several processes the first looks, and has all of them load. */
-function pollerOf(config: Config, { fetcher, quiet }: Models, plane: DataPlane, log: Log, link: Link | undefined) {
+function pollerOf(
+  config: Config,
+  { fetcher, quiet, registry }: Models,
+  plane: DataPlane,
+  log: Log,
+  link: Link | undefined,
+) {
   if (config.pollSeconds === 0 || (link !== undefined && link.number !== 1)) return undefined;
   const list = () => listModels(config.models, fetcher);
-  return createPoller({ seconds: config.pollSeconds, list, resolve: quiet.resolve, load: plane.load, log });
+  const serves = (name: string, version: string) => registry.versions(name).includes(version);
+  return createPoller({ seconds: config.pollSeconds, list, resolve: quiet.resolve, load: plane.load, serves, log });
 }
 
 function payloadLogOf(config: Config, log: Log, { metrics }: Operations): PayloadLog | undefined {
