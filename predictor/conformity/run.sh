@@ -36,6 +36,8 @@ environment() { # name, requirements
 environment convert ../../tools/convert/requirements.txt &&
 environment main requirements.txt && environment kserve requirements-kserve.txt && environment mlserver requirements-mlserver.txt ||
   { echo "run.sh: packages could not be installed" >&2; exit 2; }
+with_mlflow=yes
+environment mlflow requirements-mlflow.txt || with_mlflow=""
 
 if [ -z "$zoo" ]; then
   zoo="$work/zoo"
@@ -77,6 +79,12 @@ suite main test_grpc_transport.py
 suite main test_plain_http.py
 suite kserve test_kserve.py
 suite mlserver test_mlserver.py
+if [ -n "$with_mlflow" ]; then
+  suite mlflow test_mlflow.py
+else
+  echo "== test_mlflow.py: not run, since its packages could not be installed"
+  lines+=("test_mlflow.py: not run, since its packages could not be installed")
+fi
 suite convert "$root/tools/convert/test_convert.py"
 
 # HTTP/2 itself, where Go is there to build its conformance suite. One of its cases sends a header block that it believes
