@@ -160,7 +160,7 @@ async function tryOut(
     version,
     inputs: example === undefined ? 'zeros' : 'example',
     microseconds: Math.round(probe.firstUs),
-    medianMicroseconds: Math.round(probe.medianUs),
+    typicalMicroseconds: Math.round(probe.runUs),
     rowsApart: probe.rowsApart,
     gain: Math.round(probe.gain * 10) / 10,
     ...(hiddenOutputs.length === 0 ? {} : { hiddenOutputs }),

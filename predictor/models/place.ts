@@ -22,7 +22,7 @@ import type { Statistics } from './statistics.ts';
 import type { Trials } from './trials.ts';
 
 export interface ServingSettings {
-  /** Longest median run, in microseconds, of a model of small tensors that runs in this process; 0 for none. */
+  /** Longest run, in microseconds, of a model of small tensors that runs in this process; 0 for none. */
   readonly inlineMaxUs: number;
   /** Longest opening, in milliseconds, of a model that runs in this process: it blocks for so long once. */
   readonly inlineMaxOpenMs: number;
@@ -89,7 +89,7 @@ function longestHereUs({ inlineMaxUs }: ServingSettings, { bytes }: Probe): numb
 export async function placeModel(plan: Plan, settings: PlaceSettings): Promise<Placed> {
   const { opened, probe, warmUp } = plan;
   const { serving } = settings;
-  const quick = probe.medianUs <= longestHereUs(serving, probe) && opened.milliseconds <= serving.inlineMaxOpenMs;
+  const quick = probe.runUs <= longestHereUs(serving, probe) && opened.milliseconds <= serving.inlineMaxOpenMs;
   if (quick && warmUp !== undefined) return placeHere(plan, warmUp, settings);
   const lanes = lanesApart(plan, settings, plan.trial);
   const scheduler = schedulerFor(plan, settings, lanes, serving.batch);
@@ -152,7 +152,7 @@ function lanesApart(plan: Plan, settings: PlaceSettings, first?: ModelProcess): 
     open: { ...open, sha256: opened.sha256 },
     ...(warmUp === undefined ? {} : { warmUp }),
     count: settings.serving.processes,
-    depth: warmUp !== undefined && probe.medianUs < shortRunUs ? 2 : 1,
+    depth: warmUp !== undefined && probe.runUs < shortRunUs ? 2 : 1,
     model,
     report: settings.report,
   });

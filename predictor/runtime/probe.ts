@@ -16,8 +16,8 @@ export interface Probe {
   readonly refusal?: string;
   /** Microseconds of the first run, which is the slowest. */
   readonly firstUs: number;
-  /** Median microseconds of a run. */
-  readonly medianUs: number;
+  /** Microseconds of a run that little else on the machine disturbed: the lower quartile. */
+  readonly runUs: number;
   /** True when rows of different requests may share a run. */
   readonly rowsApart: boolean;
   /** How much faster rows are computed together than one by one; 1 when they may not share a run. */
@@ -47,13 +47,13 @@ export function probe(session: Session, feeds: readonly NamedTensor[]): Probe {
     const first = session.run(feeds, outputs);
     const firstUs = first.inferNs / 1000;
     const bytes = bytesOf(feeds) + bytesOf(first.tensors);
-    const medianUs = medianOf(session, feeds, outputs);
-    const rowsApart = medianUs < longestRunUs && rowsStayApart(session, feeds, outputs);
-    const many = rowsApart ? tryMany(session, feeds, outputs, medianUs) : { gain: 1, rowUs: 0 };
-    return { firstUs, medianUs, bytes, rowsApart, ...many };
+    const runUs = quartileOf(session, feeds, outputs);
+    const rowsApart = runUs < longestRunUs && rowsStayApart(session, feeds, outputs);
+    const many = rowsApart ? tryMany(session, feeds, outputs, runUs) : { gain: 1, rowUs: 0 };
+    return { firstUs, runUs, bytes, rowsApart, ...many };
   } catch (error) {
     const refusal = error instanceof Error ? error.message : String(error);
-    return { refusal, firstUs: 0, medianUs: 0, bytes: 0, rowsApart: false, gain: 1, rowUs: 0 };
+    return { refusal, firstUs: 0, runUs: 0, bytes: 0, rowsApart: false, gain: 1, rowUs: 0 };
   }
 }
 
@@ -61,13 +61,13 @@ function bytesOf(tensors: readonly Tensor[]): number {
   return tensors.reduce((sum, { data }) => sum + (Array.isArray(data) ? 0 : data.byteLength), 0);
 }
 
-function medianOf(session: Session, feeds: readonly NamedTensor[], outputs: readonly string[]): number {
+function quartileOf(session: Session, feeds: readonly NamedTensor[], outputs: readonly string[]): number {
   const times: number[] = [];
   const until = performance.now() + timeForRunsMs;
   do times.push(session.run(feeds, outputs).inferNs / 1000);
   while (times.length < mostRuns && performance.now() < until);
   times.sort((a, b) => a - b);
-  return times[Math.floor(times.length / 2)] ?? 0;
+  return times[Math.floor(times.length / 4)] ?? 0;
 }
 
 /** The better of two, since the first run of a new shape also takes memory. */
@@ -75,14 +75,14 @@ function tryMany(
   session: Session,
   feeds: readonly NamedTensor[],
   outputs: readonly string[],
-  medianUs: number,
+  runUs: number,
 ): { readonly gain: number; readonly rowUs: number } {
   const fastestUs = (rows: number) => {
     const tried = variant(feeds, 1, rows);
     const [first, second] = [session.run(tried, outputs), session.run(tried, outputs)];
     return Math.min(first.inferNs, second.inferNs) / 1000;
   };
-  let rows = medianUs < 1000 ? 64 : 8;
+  let rows = runUs < 1000 ? 64 : 8;
   const alone = fastestUs(1);
   let together = fastestUs(rows);
   const gain = (rows * alone) / together;

@@ -6,17 +6,17 @@ import type { Fetcher } from '../models/fetch.ts';
 import type { Outcome, Registry } from '../models/registry.ts';
 import { repositorySources } from '../models/repository.ts';
 import type { ModelSource } from '../models/source.ts';
-import { readModelsFile } from '../models-config.ts';
 import { limits } from '../operate/limits.ts';
 import type { Log } from '../operate/log.ts';
 import { type Announce, countFailed } from './announce.ts';
 
 /** Where the models are at this moment. */
-export function listModels(place: ModelsPlace, fetcher: Fetcher): Promise<ModelSource[]> {
-  if (place.kind === 'file') return readModelsFile(place.file);
+export async function listModels(place: ModelsPlace, fetcher: Fetcher): Promise<ModelSource[]> {
+  // Its schema compiler is large, and most servers have no such file.
+  if (place.kind === 'file') return (await import('../models-config.ts')).readModelsFile(place.file);
   if (place.kind === 'repository') return repositorySources(place.location, fetcher);
   const { kind: _, ...source } = place;
-  return Promise.resolve([{ ...source, labels: {}, aliases: {} }]);
+  return [{ ...source, labels: {}, aliases: {} }];
 }
 
 export interface Follower {
