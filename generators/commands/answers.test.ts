@@ -50,6 +50,36 @@ test('another answer than the example expects', async () => {
   assert.match(run.problems[0]?.message ?? '', /in "output_label": 0, expected 1 within/);
 });
 
+test('a version with an answer of its own is held against that, also where it is not served', async () => {
+  const expect = { output_label: [2], output_probability: [[0.999949, 0.000052, 0]] };
+  const run = await answersOf(
+    iris((entry) => {
+      const [first, second] = entry.versions;
+      assert.ok(entry.example && first && second);
+      entry.example = { ...entry.example, expect: { output_label: [2] } };
+      second.expect = { output_label: [0], output_probability: [[0.999949, 0.000052, 0]] };
+      first.expect = expect;
+      entry.serve = { local: { version: '2', canary: { version: '1', weight: 10 } } };
+    }),
+  );
+  assert.deepEqual(told(run), [
+    'ANSWER_DIFFERENT error versions.0.expect.output_label',
+    'ANSWER_DIFFERENT error versions.0.expect.output_probability',
+  ]);
+  assert.match(run.problems[1]?.message ?? '', /1 at position 0, expected 0.999949 within/);
+});
+
+test('every version of the repository answers what the repository says of it', async () => {
+  for (const version of ['1', '2']) {
+    const run = await answersOf(
+      iris((entry) => {
+        entry.serve = { local: { version } };
+      }),
+    );
+    assert.deepEqual([told(run), run.measured.map((one) => one.version)], [[], [version]]);
+  }
+});
+
 test('an answer without the output that is expected, and of another length', async () => {
   const { problems } = await answersOf(
     iris((entry) => {
@@ -94,6 +124,7 @@ test('a model without an example is loaded, and named', async () => {
   const run = await answersOf(
     iris((entry) => {
       delete entry.example;
+      for (const version of entry.versions) delete version.expect;
     }),
   );
   assert.deepEqual(told(run), []);
@@ -103,7 +134,7 @@ test('a model without an example is loaded, and named', async () => {
 
 test('memory is held against each limit: above it an error, above four fifths a warning', () => {
   const model = sampleEntry('iris-classifier') as unknown as Parameters<typeof checkAnswer>[0]['model'];
-  const [version] = model.versions;
+  const { expect: _, ...version } = model.versions[0];
   const trial: Trial = { kind: 'answered', outputs: [], milliseconds: 1, bytes: 200 * 2 ** 20 };
   const limits = [190, 240, 256].map((mebibytes) => ({ cluster: `c${mebibytes}`, bytes: mebibytes * 2 ** 20 }));
   const input = { file: 'models.yaml', index: 0, versionIndex: 0, version, trial, limits, served: true, tolerance: 0 };
@@ -126,7 +157,14 @@ test('values are compared with the tolerance, exactly where they are no numbers'
       bytes: undefined,
     };
     const example = { inputs: model.example?.inputs ?? [], expect: { y: wanted } } as unknown as typeof model.example;
-    const input = { file: 'models.yaml', index: 0, versionIndex: 0, version: model.versions[0], trial, limits: [] };
+    const input = {
+      file: 'models.yaml',
+      index: 0,
+      versionIndex: 0,
+      version: model.versions[1] ?? model.versions[0],
+      trial,
+      limits: [],
+    };
     return checkAnswer({ ...input, model: { ...model, ...(example && { example }) }, served: true, tolerance }).length;
   };
   assert.equal(judge([1, 2], [1.05, 1.95]), 0);

@@ -38,6 +38,9 @@ const situations: Readonly<Record<string, (root: string) => void>> = {
       '      - version: "3"\n        artifact: s3://example-models/iris/3/\n        sha256: ' +
         `${'c'.repeat(64)}\n    signature:`,
     ),
+  'answer-of-version': (root) => {
+    edit(root, MODELS, '      - version: "2"', '        expect: {label: [1]}\n      - version: "2"');
+  },
   resources: (root) => {
     edit(root, MODELS, 'resources: {cpu: 100m, memory: 256Mi}', 'resources: {cpu: "1", memory: 768Mi, cpuLimit: "2"}');
     edit(root, MODELS, 'alpha: {version: "2"}', 'alpha: {version: "2", autoscaling: {minReplicas: 2, maxReplicas: 3}}');

@@ -28,7 +28,10 @@ export function importCommand({ edits, editOptions, print }: Parts): void {
     .option('--description <text>', 'description of a new entry; default: the one in MLflow')
     .option('--version <version>', 'version in models.yaml; default: the number in MLflow')
     .option('-c, --cluster <name...>', 'clusters that serve the version from now on; default: none')
-    .option('--expect', 'run the predictor on a new model and write its answer to the example')
+    .option(
+      '--expect',
+      'run the predictor and write its answer: to the example, or to a version that answers otherwise',
+    )
     .option('--tracking-uri <url>', 'MLflow server; default: MLFLOW_TRACKING_URI')
     .option(
       '--artifacts-destination <s3://…>',

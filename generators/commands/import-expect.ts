@@ -1,12 +1,14 @@
-/** Runs the predictor on an artifact's files and asks it the example: the answer becomes what is expected from now on. */
+/** Runs the predictor on an artifact's files and asks it the example: the answer is what is expected from now on. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Example, Signature } from '../../schemas/types/models.d.ts';
+import type { Example, Model, Signature } from '../../schemas/types/models.d.ts';
 import { writeAtomic } from '../outside/atomic.ts';
 import { postJson } from '../outside/http.ts';
 import { freePort } from '../outside/ports.ts';
 import { startPredictor } from '../outside/predictor-process.ts';
+import { defaults } from '../resolve/defaults.ts';
+import type { Imported } from './import-artifact.ts';
 import { type ArtifactFiles, ImportRefused } from './import-files.ts';
 
 interface Answer {
@@ -18,8 +20,63 @@ interface Answer {
   readonly error?: string;
 }
 
+type Expect = NonNullable<Example['expect']>;
+
+/** What the predictor answered, and where it is to be written. */
+export interface Asked {
+  /** For the example of a new entry. */
+  readonly expect?: Expect;
+  /** For the version itself: the entry's example expects something else of it. */
+  readonly own?: Expect;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Asks a new entry the example of its artifact. The example of an entry that is there stays: a further version is asked that,
+ * and what it answers otherwise is told, since a person should know it before the version serves.
+ */
+export async function askExample(
+  files: ArtifactFiles,
+  { format, inputs, signature }: Imported,
+  entry: Model | undefined,
+  step: (text: string) => void,
+): Promise<Asked> {
+  const question = entry === undefined ? inputs : entry.example?.inputs;
+  if (format !== 'onnx' || question === undefined || signature === undefined) return { notes: [] };
+  step('running the predictor on it');
+  const tensors = entry?.signature ?? signature;
+  const answer = await expectedAnswer(files, question, tensors);
+  if (entry === undefined) return { expect: answer, notes: [] };
+  const { expect, tolerance = defaults.exampleTolerance } = entry.example ?? {};
+  if (expect === undefined) return { own: answer, notes: [] };
+  const notes = Object.entries(expect).flatMap(([key, wanted]) => {
+    const name = tensors.outputs.find((tensor) => tensor.name === key || tensor.alias === key)?.name ?? key;
+    const given = answer[name] ?? [];
+    if (near(given, wanted, tolerance)) return [];
+    const values = `${name} ${JSON.stringify(given)}, the example expects ${JSON.stringify(wanted)}`;
+    return [
+      `it answers the example with ${values}: the version gets an "expect" of its own; look at it before it serves`,
+    ];
+  });
+  return notes.length === 0 ? { notes } : { own: answer, notes };
+}
+
+/** Flat or nested; numbers to the tolerance. */
+function near(given: readonly unknown[], wanted: readonly unknown[], tolerance: number): boolean {
+  const [a, b] = [given.flat(Number.POSITIVE_INFINITY), wanted.flat(Number.POSITIVE_INFINITY)];
+  return (
+    a.length === b.length &&
+    a.every((value, index) => {
+      const other = b[index];
+      return typeof value === 'number' && typeof other === 'number'
+        ? Math.abs(value - other) <= tolerance
+        : value === other;
+    })
+  );
+}
+
 /** Rejects with ImportRefused when the model cannot be served or does not answer. */
-export async function expectedAnswer(
+async function expectedAnswer(
   files: ArtifactFiles,
   inputs: Example['inputs'],
   signature: Signature,

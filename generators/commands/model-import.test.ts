@@ -130,19 +130,23 @@ test('a further version changes nothing else, and takes the next number', async 
   });
 });
 
-test('with --expect a further version says where its answer differs from the one that is expected', async () => {
+test('with --expect a further version that answers otherwise says so, and has its own answer written', async () => {
   await within(layOutBase(), async (root) => {
     await run(root, `s3://${BUCKET}/${iris1}/`, { ...named, expect: true });
     const other = await run(root, `s3://${BUCKET}/${iris2}/`, { name: 'flower', expect: true });
     assert.deepEqual(other.problems, []);
     assert.ok(
       other.notes?.some((line) =>
-        /output_probability \[\[0.999949,0.000052,0\]\], models.yaml expects \[\[1,0,0\]\]/.test(line),
+        /output_probability \[\[0.999949,0.000052,0\]\], the example expects \[\[1,0,0\]\]/.test(line),
       ),
       other.notes?.join('\n'),
     );
+    const [first, second] = models(root).at(-1)?.versions ?? [];
+    assert.deepEqual(second?.expect, { output_label: [0], output_probability: [[0.999949, 0.000052, 0]] });
+    assert.equal(first?.expect, undefined);
     const same = await run(root, `s3://${BUCKET}/${iris1}/`, { name: 'flower', expect: true, version: '3' });
     assert.ok(!same.notes?.some((line) => line.includes('answers the example')));
+    assert.equal(models(root).at(-1)?.versions.at(-1)?.expect, undefined);
   });
 });
 

@@ -7,7 +7,7 @@ import { StoreRefused } from '../outside/artifact-store.ts';
 import { type Mlflow, MlflowRefused, openMlflow } from '../outside/mlflow.ts';
 import { fault, type Problem } from '../problem.ts';
 import { FormatRefused, type Imported, readArtifact } from './import-artifact.ts';
-import { expectedAnswer } from './import-expect.ts';
+import { type Asked, askExample } from './import-expect.ts';
 import { type ArtifactFiles, ImportRefused, mlflowRefused, openFiles, placeOf, proxiedPath } from './import-files.ts';
 import { findOrigin, type Origin } from './import-origin.ts';
 import { type Addition, addVersion, nextVersion } from './model-add.ts';
@@ -23,7 +23,7 @@ export interface ImportWish {
   readonly clusters: readonly string[];
   readonly trackingUri?: string | undefined;
   readonly artifactsDestination?: string | undefined;
-  /** Run the predictor and write its answer to the example. */
+  /** Run the predictor and write its answer: to the example of a new entry, else to the version that answers otherwise. */
   readonly expect: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -76,13 +76,11 @@ async function imported(
       const where = { ...place(entry, 'signature'), key: true };
       return { name, edit: { problems: [fault('SOURCE_SIGNATURE', where, message, repair)], words: [] } };
     }
-    const expect = await expectOf(wish, artifact, files, entry?.model, step);
-    const differs = await differingAnswer(wish, artifact, files, entry?.model, step);
-    const edit = addVersion(session.before, additionOf(wish, name, entry?.model, { origin, artifact, files, expect }));
-    const left =
-      expect === undefined && artifact.inputs !== undefined && entry === undefined && artifact.format === 'onnx';
+    const asked = wish.expect ? await askExample(files, artifact, entry?.model, step) : { notes: [] };
+    const edit = addVersion(session.before, additionOf(wish, name, entry?.model, { origin, artifact, files, asked }));
+    const left = !wish.expect && artifact.inputs !== undefined && entry === undefined && artifact.format === 'onnx';
     const hint = left ? ['the example has no expected answer yet: --expect asks the predictor for it'] : [];
-    return { name, edit: { ...edit, notes: [...files.notes, ...artifact.notes, ...hint, ...differs] } };
+    return { name, edit: { ...edit, notes: [...files.notes, ...artifact.notes, ...hint, ...asked.notes] } };
   } finally {
     files.close();
   }
@@ -139,67 +137,13 @@ function changedTensors(model: Model, { format, signature }: Imported): string |
   return changes.length === 0 ? undefined : changes.join(', and ');
 }
 
-/** The example belongs to the entry: a further version of it has to answer the one that is there. */
-async function expectOf(
-  { expect }: ImportWish,
-  { inputs, signature, format }: Imported,
-  files: ArtifactFiles,
-  entry: Model | undefined,
-  step: (text: string) => void,
-) {
-  if (!expect || entry !== undefined || format !== 'onnx' || inputs === undefined || signature === undefined)
-    return undefined;
-  step('running the predictor on it');
-  return expectedAnswer(files, inputs, signature);
-}
-
-/** A further version may answer the entry's example otherwise, which is to be known before it serves. */
-async function differingAnswer(
-  { expect }: ImportWish,
-  { signature, format }: Imported,
-  files: ArtifactFiles,
-  entry: Model | undefined,
-  step: (text: string) => void,
-): Promise<string[]> {
-  const { example } = entry ?? {};
-  if (!expect || example?.expect === undefined || signature === undefined || format !== 'onnx') return [];
-  step('running the predictor on it');
-  const answer = await expectedAnswer(files, example.inputs, entry?.signature ?? signature);
-  const outputs = (entry?.signature ?? signature).outputs;
-  return Object.entries(example.expect).flatMap(([key, wanted]) => {
-    const name = outputs.find((tensor) => tensor.name === key || tensor.alias === key)?.name ?? key;
-    const given = answer[name] ?? [];
-    if (near(given, wanted, example.tolerance ?? DEFAULT_TOLERANCE)) return [];
-    return [
-      `it answers the example with ${name} ${JSON.stringify(given)}, models.yaml expects ${JSON.stringify(wanted)}: correct "expect" or "tolerance" before it serves`,
-    ];
-  });
-}
-
-/** As the schema says of `tolerance`. */
-const DEFAULT_TOLERANCE = 0.00001;
-
-/** Flat or nested; numbers to the tolerance. */
-function near(given: readonly unknown[], wanted: readonly unknown[], tolerance: number): boolean {
-  const [a, b] = [given.flat(Number.POSITIVE_INFINITY), wanted.flat(Number.POSITIVE_INFINITY)];
-  return (
-    a.length === b.length &&
-    a.every((value, index) => {
-      const other = b[index];
-      return typeof value === 'number' && typeof other === 'number'
-        ? Math.abs(value - other) <= tolerance
-        : value === other;
-    })
-  );
-}
-
 function additionOf(
   wish: ImportWish,
   name: string,
   entry: Model | undefined,
-  parts: { origin: Origin; artifact: Imported; files: ArtifactFiles; expect: Awaited<ReturnType<typeof expectOf>> },
+  parts: { origin: Origin; artifact: Imported; files: ArtifactFiles; asked: Asked },
 ): Addition {
-  const { origin, artifact, files, expect } = parts;
+  const { origin, artifact, files, asked } = parts;
   const { registered } = origin;
   const run = origin.run ?? artifact.mlModel?.runId;
   const loggedModel = origin.loggedModel ?? artifact.mlModel?.modelId;
@@ -215,6 +159,7 @@ function additionOf(
     size: artifact.size,
     ...(Object.keys(mlflow).length === 0 ? {} : { source: { mlflow } }),
     ...(Object.keys(origin.metrics).length === 0 ? {} : { metrics: origin.metrics }),
+    ...(asked.own === undefined ? {} : { expect: asked.own }),
   };
   const { signature, inputs, format } = artifact;
   const owner = wish.owner ?? origin.owner;
@@ -226,7 +171,9 @@ function additionOf(
       ...(description === undefined ? {} : { description }),
       format,
       ...(signature === undefined ? {} : { signature }),
-      ...(inputs === undefined ? {} : { example: { inputs, ...(expect === undefined ? {} : { expect }) } }),
+      ...(inputs === undefined
+        ? {}
+        : { example: { inputs, ...(asked.expect === undefined ? {} : { expect: asked.expect }) } }),
     },
   };
 }

@@ -221,30 +221,3 @@ function sharesOf(route: unknown): string | undefined {
   const share = (weight: number | undefined) => Number((((weight ?? 1) / total) * 100).toFixed(1));
   return refs.map(({ name, weight }) => `${name} ${share(weight)} %`).join(', ');
 }
-
-/** What changes of an entry without reaching any cluster. */
-export function entryChange(before: Model | undefined, after: Model | undefined): ModelChange | undefined {
-  if (after === undefined) {
-    return before === undefined ? undefined : { model: before.name, change: 'removed', words: ['entry removed'] };
-  }
-  if (before === undefined) {
-    const nowhere = Object.keys(after.serve ?? {}).length === 0 ? ['entry added, served nowhere'] : [];
-    return nowhere.length === 0 ? undefined : { model: after.name, change: 'added', words: nowhere };
-  }
-  const words = [
-    ...after.versions
-      .filter(({ version }) => !before.versions.some((old) => old.version === version))
-      .map(({ version }) => `version ${version} ${isServed(after, version) ? 'added' : 'added, served nowhere'}`),
-    ...before.versions
-      .filter(({ version }) => !after.versions.some((now) => now.version === version))
-      .map(({ version }) => `version ${version} removed`),
-    ...(['description', 'signature', 'example', 'client'] as const).flatMap((field) =>
-      diffValues(before[field], after[field]).length > 0 ? [`${field} changed`] : [],
-    ),
-  ];
-  return words.length === 0 ? undefined : { model: after.name, change: 'changed', words };
-}
-
-function isServed({ serve }: Model, version: string): boolean {
-  return Object.values(serve ?? {}).some((one) => one.version === version);
-}

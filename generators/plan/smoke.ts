@@ -22,9 +22,8 @@ function configMap(model: ServedModel, smoke: Smoke): IConfigMap {
     outputs,
     tolerance: smoke.tolerance,
   });
-  // Another version may answer other values; that it answers, with every output, is all that can be asked of it.
-  const unvalued = smoke.outputs.map((output) => ({ name: output.name }));
-  const checks = [check(name, smoke.outputs), ...(canary === undefined ? [] : [check(canary.service, unvalued)])];
+  const second = canary === undefined || smoke.canary === undefined ? [] : [check(canary.service, smoke.canary)];
+  const checks = [check(name, smoke.outputs), ...second];
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',

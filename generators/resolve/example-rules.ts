@@ -1,5 +1,5 @@
 /** Rules of an entry's example: it must fit the signature, or its replay would prove nothing. */
-import type { Model, Tensor } from '../../schemas/types/models.d.ts';
+import type { Model, Tensor, Version } from '../../schemas/types/models.d.ts';
 import { fault, type Pointer, type Problem } from '../problem.ts';
 import type { At } from './places.ts';
 
@@ -10,8 +10,8 @@ const LARGEST = 400_000;
 
 export function exampleFaults(model: Model, at: At): Problem[] {
   const { example, signature } = model;
-  if (example === undefined) return [];
-  const size = JSON.stringify(example).length;
+  if (example === undefined) return unaskedFaults(model, at);
+  const size = largest(model, example);
   if (size > LARGEST) {
     const message = `Cannot ask "${model.name}" its example after a sync: it has ${size} bytes, a ConfigMap holds ${LARGEST}`;
     return [fault('EXAMPLE_SIZE', at('example'), message, 'Send fewer rows, or a smaller input')];
@@ -23,6 +23,24 @@ export function exampleFaults(model: Model, at: At): Problem[] {
   });
   if (signature === undefined) return inputs;
   return [...inputs, ...absentFaults(example.inputs, signature.inputs, at), ...expectFaults(model, at)];
+}
+
+/** Without inputs no version can be asked, and what it would answer proves nothing. */
+function unaskedFaults({ name, versions }: Model, at: At): Problem[] {
+  return versions.flatMap(({ version, expect }, index) => {
+    if (expect === undefined) return [];
+    const message = `Cannot compare the answer of version "${version}" of "${name}": the entry has no example to ask`;
+    const place = { ...at('versions', index, 'expect'), key: true };
+    return [fault('EXAMPLE_MISSING', place, message, 'Add an example with inputs, or leave "expect" out')];
+  });
+}
+
+/** Of the example with what the wordiest version answers, in bytes of JSON. */
+function largest({ versions }: Model, example: NonNullable<Model['example']>): number {
+  const sizes = versions.map(
+    ({ expect }) => JSON.stringify(expect === undefined ? example : { ...example, expect }).length,
+  );
+  return Math.max(...sizes);
 }
 
 /** The data must hold as many values as the shape says, flat or nested in the very shape. */
@@ -72,13 +90,19 @@ function absentFaults(inputs: readonly ExampleInput[], tensors: readonly Tensor[
 
 function expectFaults(model: Model, at: At): Problem[] {
   const outputs = model.signature?.outputs ?? [];
-  return Object.keys(model.example?.expect ?? {})
-    .filter((name) => !outputs.some((tensor) => tensor.name === name || tensor.alias === name))
-    .map((name) => {
-      const message = `Cannot expect "${name}": the signature has no such output`;
-      const place = { ...at('example', 'expect', name), key: true };
-      return fault('EXAMPLE_OUTPUT', place, message, `Choose one of: ${names(outputs)}`);
-    });
+  const places: [expect: Version['expect'], pointer: Pointer][] = [
+    [model.example?.expect, ['example', 'expect']],
+    ...model.versions.map(({ expect }, index): [Version['expect'], Pointer] => [expect, ['versions', index, 'expect']]),
+  ];
+  return places.flatMap(([expect, pointer]) =>
+    Object.keys(expect ?? {})
+      .filter((name) => !outputs.some((tensor) => tensor.name === name || tensor.alias === name))
+      .map((name) => {
+        const message = `Cannot expect "${name}": the signature has no such output`;
+        const place = { ...at(...pointer, name), key: true };
+        return fault('EXAMPLE_OUTPUT', place, message, `Choose one of: ${names(outputs)}`);
+      }),
+  );
 }
 
 function names(tensors: readonly Tensor[]): string {

@@ -31,7 +31,8 @@ function build(model: Model, site: Site): ServedModel | undefined {
   const formatVersion = runtime?.formats[model.format];
   if (!serve || !version || !team || !runtime || formatVersion === undefined) return undefined;
   const placement = { ...model.placement, ...serve.placement };
-  const smoke = runtime.name === 'onnx-node' && site.predictor.smoke ? resolveSmoke(model) : undefined;
+  const canary = model.versions.find((candidate) => candidate.version === serve.canary?.version);
+  const smoke = runtime.name === 'onnx-node' && site.predictor.smoke ? resolveSmoke(model, version, canary) : undefined;
   const replicas = resolveReplicas({ ...model.autoscaling, ...serve.autoscaling });
   const resources = resolveResources(model, serve, runtime.name === 'onnx-node' ? site.predictor : runtime.defaults);
   const served: ServedModel = {

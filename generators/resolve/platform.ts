@@ -154,6 +154,8 @@ export interface Smoke {
   }[];
   /** Without `data` the output must only be there. */
   readonly outputs: readonly { readonly name: string; readonly data?: readonly unknown[] }[];
+  /** The same of the canary, where there is one. */
+  readonly canary?: Smoke['outputs'];
   readonly tolerance: number;
 }
 

@@ -12,20 +12,42 @@ const signature: Model['signature'] = {
     { name: 'score', datatype: 'FP32', shape: [-1, 3] },
   ],
 };
+const [served] = leastModel.versions;
 const input = { shape: [1, 2], datatype: 'FP32', data: [[1, 2]] } as const;
 
 test('names become those of the graph, and an output without expectation must still come', () => {
   const example = { inputs: [{ ...input, name: 'input-0' }] as const, expect: { 'output-0': [2] } };
-  assert.deepEqual(resolveSmoke({ ...leastModel, signature, example }), {
+  assert.deepEqual(resolveSmoke({ ...leastModel, signature, example }, served), {
     inputs: [{ ...input, name: 'X' }],
     outputs: [{ name: 'label', data: [2] }, { name: 'score' }],
     tolerance: 0.00001,
   });
 });
 
+test('a version with an answer of its own is held against that alone; a canary without one must only answer', () => {
+  const model = {
+    ...leastModel,
+    signature,
+    example: { inputs: [{ ...input, name: 'X' }] as const, expect: { label: [2] } },
+  };
+  const other = { ...served, version: '2', expect: { 'output-0': [1], score: [0, 1, 0] } };
+  const values = [
+    { name: 'label', data: [1] },
+    { name: 'score', data: [0, 1, 0] },
+  ];
+  const promoted = resolveSmoke(model, other);
+  assert.deepEqual([promoted?.outputs, promoted?.canary], [values, undefined]);
+  const tried = resolveSmoke(model, served, other);
+  assert.deepEqual([tried?.outputs, tried?.canary], [[{ name: 'label', data: [2] }, { name: 'score' }], values]);
+  assert.deepEqual(resolveSmoke(model, other, served)?.canary, [{ name: 'label' }, { name: 'score' }]);
+});
+
 test('without a signature the names stay, in an order of their own', () => {
   const inputs = [{ ...input, name: 'input-0' }] as const;
-  const smoke = resolveSmoke({ ...leastModel, example: { inputs, expect: { b: [1], a: [2] }, tolerance: 0.5 } });
+  const smoke = resolveSmoke(
+    { ...leastModel, example: { inputs, expect: { b: [1], a: [2] }, tolerance: 0.5 } },
+    served,
+  );
   assert.deepEqual(smoke?.outputs, [
     { name: 'a', data: [2] },
     { name: 'b', data: [1] },
@@ -34,7 +56,7 @@ test('without a signature the names stay, in an order of their own', () => {
 });
 
 test('no example, no check', () => {
-  assert.equal(resolveSmoke(leastModel), undefined);
+  assert.equal(resolveSmoke(leastModel, { ...served, expect: { label: [1] } }), undefined);
 });
 
 test('an example that no ConfigMap holds is refused: EXAMPLE_SIZE', () => {
@@ -46,4 +68,10 @@ test('an example that no ConfigMap holds is refused: EXAMPLE_SIZE', () => {
   assert.deepEqual(exampleFaults(withRows(30_000), at), []);
   const [fault, ...others] = exampleFaults(withRows(40_000), at);
   assert.deepEqual([fault?.code, others], ['EXAMPLE_SIZE', []]);
+  const versions = [{ ...served, expect: { y: Array.from({ length: 40_000 }, () => 1.25) } }] as const;
+  assert.deepEqual(
+    exampleFaults({ ...withRows(20_000), versions }, at).map(({ code }) => code),
+    ['EXAMPLE_SIZE'],
+    'with what a version answers',
+  );
 });

@@ -31,7 +31,7 @@ export interface AnswerInput {
   readonly version: Version;
   readonly trial: Trial;
   readonly limits: readonly { readonly cluster: string; readonly bytes: number }[];
-  /** The version is the served one somewhere: `expect` speaks of that. */
+  /** The version is the served one somewhere: the example's `expect` speaks of that. */
   readonly served: boolean;
   /** Largest difference of floating-point values when the example names none. */
   readonly tolerance: number;
@@ -53,10 +53,11 @@ export function checkAnswer(input: AnswerInput): Problem[] {
 }
 
 function differences(input: AnswerInput, outputs: readonly Output[], at: (...pointer: Pointer) => Where): Problem[] {
-  const { model, version, served } = input;
+  const { model, version, versionIndex, served } = input;
   const tolerance = model.example?.tolerance ?? input.tolerance;
-  return Object.entries(model.example?.expect ?? {}).flatMap(([name, wanted]): Problem[] => {
-    const place = at('example', 'expect', name);
+  const own = version.expect !== undefined;
+  return Object.entries(version.expect ?? model.example?.expect ?? {}).flatMap(([name, wanted]): Problem[] => {
+    const place = own ? at('versions', versionIndex, 'expect', name) : at('example', 'expect', name);
     const tensor = model.signature?.outputs.find((output) => output.name === name || output.alias === name);
     const names = [name, tensor?.name, tensor?.alias].filter((one) => one !== undefined);
     const found = outputs.find((output) => names.includes(output.name) || names.includes(output.graphName ?? ''));
@@ -64,9 +65,11 @@ function differences(input: AnswerInput, outputs: readonly Output[], at: (...poi
       found === undefined ? 'it is not in the answer' : compare(flat(wanted), flat(found.data), tolerance);
     if (difference === undefined) return [];
     const message = `Cannot accept the answer of version ${version.version} in "${name}": ${difference}`;
-    const repair = 'Correct "expect", or find out what changed the model';
-    // The example is one for all versions; an older one may rightly answer otherwise.
-    return [(served ? fault : warning)('ANSWER_DIFFERENT', place, message, repair)];
+    const repair = own
+      ? 'Correct "expect", or find out what changed the model'
+      : 'Correct "expect", give the version an "expect" of its own, or find out what changed the model';
+    // What the example expects is meant for what is served; another version may rightly answer otherwise.
+    return [(served || own ? fault : warning)('ANSWER_DIFFERENT', place, message, repair)];
   });
 }
 

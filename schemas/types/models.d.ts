@@ -49,6 +49,8 @@ export interface Version {
   readonly source?: VersionSource;
   /** What was measured on held-out data, name → number, as logged in training. */
   readonly metrics?: Readonly<Record<string, number>>;
+  /** What this version answers to the entry's `example`, in place of `example.expect`: tensor name or alias → values, nested or flat. For versions that rightly answer otherwise by more than the tolerance. */
+  readonly expect?: Readonly<Record<string, readonly unknown[]>>;
 }
 
 /** Tensors that the model takes and gives, in the words of the Open Inference Protocol. */
@@ -79,7 +81,7 @@ export interface Tensor {
 export interface Example {
   /** Request inputs of the Open Inference Protocol. */
   readonly inputs: readonly [ExampleInput, ...ExampleInput[]];
-  /** Expected outputs: tensor name or alias → values, nested or flat. */
+  /** Expected outputs: tensor name or alias → values, nested or flat. A version with an `expect` of its own is held against that. */
   readonly expect?: Readonly<Record<string, readonly unknown[]>>;
   /** Largest allowed absolute difference for floating-point outputs. Default 0.00001. */
   readonly tolerance?: number;
