@@ -8,7 +8,7 @@ import { RawError, readRaw, textOf } from '../protocol/raw.ts';
 import { countElements, shapeText } from '../protocol/tensor.ts';
 import type { WireContents, WireInferRequest, WireInput, WireRequestedOutput } from './messages.ts';
 import { integerParameter } from './parameters.ts';
-import { countElementsOf, fieldNames, fieldOf, filledFields, unpack } from './typed.ts';
+import { countElementsOf, fieldNames, fieldOf, strangerBeside, unpack } from './typed.ts';
 import { readInferRequest } from './wire/infer-request.ts';
 import type { Form } from './wire/infer-response.ts';
 import { WireError } from './wire/read.ts';
@@ -111,31 +111,32 @@ const nothing: WireContents = { packed: new Map(), bytes: [] };
 
 function decodeTyped(input: WireInput, datatype: Datatype, model: string, index: number): TensorData {
   const { name, shape, contents = nothing } = input;
-  const at = { pointer: pointer('inputs', index, 'contents') };
+  const at = () => ({ pointer: pointer('inputs', index, 'contents') });
   const field = fieldOf[datatype];
   if (field === undefined) {
     const message = `input '${name}' of ${datatype} has no typed contents, expected raw_input_contents`;
-    throw new ServeError('INPUT_DATA', message, at);
+    throw new ServeError('INPUT_DATA', message, at());
   }
-  const stranger = filledFields(contents).find((filled) => filled !== field);
+  const stranger = strangerBeside(contents, field);
   if (stranger !== undefined) {
     const message = `unexpected ${fieldNames[stranger]} for input '${name}' of ${datatype} for model '${model}', expected ${fieldNames[field]}`;
-    throw new ServeError('INPUT_DATA', message, at);
+    throw new ServeError('INPUT_DATA', message, at());
   }
   const found = countElementsOf(contents, field);
   const wanted = countElements(shape);
   if (found !== wanted) {
     const got = found ?? 'a part of one';
     const message = `unexpected number of elements in data of input '${name}' with shape ${shapeText(shape)}. Expected ${wanted}, got ${got}`;
-    throw new ServeError('INPUT_DATA', message, at);
+    throw new ServeError('INPUT_DATA', message, at());
   }
   if (datatype === 'BYTES' || datatype === 'FP16') return decodeTexts(name, contents.bytes, at);
   const elements = unpackInput(datatype, contents.packed.get(field) ?? Buffer.alloc(0), wanted, at);
   if (typeof elements !== 'number') return elements;
-  throw new ServeError('INPUT_DATA', `element ${elements} of input '${name}' is out of the range of ${datatype}`, at);
+  throw new ServeError('INPUT_DATA', `element ${elements} of input '${name}' is out of the range of ${datatype}`, at());
 }
 
-type Place = { readonly pointer: string };
+/** Made for a refusal only: it costs as much as reading a small tensor. */
+type Place = () => { readonly pointer: string };
 
 function unpackInput(
   datatype: Exclude<Datatype, 'BYTES' | 'FP16'>,
@@ -146,7 +147,8 @@ function unpackInput(
   try {
     return unpack(datatype, packed, count);
   } catch (error) {
-    if (error instanceof WireError) throw new ServeError('REQUEST_SYNTAX', `contents are broken: ${error.message}`, at);
+    if (error instanceof WireError)
+      throw new ServeError('REQUEST_SYNTAX', `contents are broken: ${error.message}`, at());
     throw error;
   }
 }
@@ -157,7 +159,7 @@ function decodeTexts(name: string, bytes: readonly Buffer[], at: Place): string[
       return textOf(element, index);
     } catch (error) {
       if (error instanceof RawError)
-        throw new ServeError('INPUT_DATA', `data of input '${name}': ${error.message}`, at);
+        throw new ServeError('INPUT_DATA', `data of input '${name}': ${error.message}`, at());
       throw error;
     }
   });

@@ -31,9 +31,10 @@ export const fieldNames: Readonly<Record<ContentsField, string>> = {
   8: 'bytes_contents',
 };
 
-/** Fields that have elements. */
-export function filledFields(contents: WireContents): ContentsField[] {
-  return [...contents.packed.keys(), ...(contents.bytes.length > 0 ? [contentsField.bytes] : [])];
+/** Another field than `field` that has elements; undefined when there is none. */
+export function strangerBeside(contents: WireContents, field: ContentsField): ContentsField | undefined {
+  for (const filled of contents.packed.keys()) if (filled !== field) return filled;
+  return contents.bytes.length > 0 && field !== contentsField.bytes ? contentsField.bytes : undefined;
 }
 
 /** Number of elements in a field; undefined when its bytes are no whole number of them. */

@@ -7,7 +7,13 @@ import { staticFields } from './static-table.ts';
 /** Tells the peer that its table for our blocks is empty and stays so; due once it has named a size (section 4.2). */
 export const EMPTY_TABLE = Buffer.from([0x20]);
 
-const exact = new Map(staticFields.map(([name, value], index) => [`${name}:${value}`, index + 1]));
+/** Indexes by name and value; most fields of an answer have a name that is not there. */
+const exact = new Map<string, Map<string, number>>();
+for (const [index, [name, value]] of staticFields.entries()) {
+  const values = exact.get(name);
+  if (values === undefined) exact.set(name, new Map([[value, index + 1]]));
+  else values.set(value, index + 1);
+}
 const names = new Map(staticFields.map(([name], index) => [name, index + 1]).toReversed() as [string, number][]);
 
 /** What stands before a value: an index or the name itself, as a literal that nobody keeps. */
@@ -52,13 +58,24 @@ export type Fields = readonly (readonly [name: string, value: string])[];
 /** Bytes that a field takes at most: its name is in the head, and a length needs no more than five bytes. */
 const LENGTH_BYTES = 5;
 
+/** Longer values are left to Node. */
+const SHORT = 64;
+
+/** One byte for each character. */
+function writeValue(into: Buffer, at: number, value: string): number {
+  const { length } = value;
+  if (length > SHORT) return at + into.write(value, at, length, 'latin1');
+  for (let index = 0; index < length; index++) into[at + index] = value.charCodeAt(index);
+  return at + length;
+}
+
 export function encodeFields(fields: Fields): Buffer {
   let most = 0;
   for (const [name, value] of fields) most += headOf(name).length + LENGTH_BYTES + value.length;
   const block = Buffer.allocUnsafe(most);
   let at = 0;
   for (const [name, value] of fields) {
-    const index = exact.get(`${name}:${value}`);
+    const index = exact.get(name)?.get(value);
     if (index !== undefined) {
       at = writeInteger(block, at, index, 7, 0x80);
       continue;
@@ -66,7 +83,7 @@ export function encodeFields(fields: Fields): Buffer {
     const head = headOf(name);
     block.set(head, at);
     at = writeInteger(block, at + head.length, value.length, 7, 0);
-    at += block.write(value, at, value.length, 'latin1');
+    at = writeValue(block, at, value);
   }
   return block.subarray(0, at);
 }

@@ -92,7 +92,8 @@ const looseTypes: Readonly<Record<number, number>> = { 1: 0, 2: 0, 3: 0, 4: 0, 5
  * packed has the same bytes as a packed run of one, so that pieces are put together as they are.
  */
 function readContents(messages: readonly Cursor[]): WireContents {
-  const pieces = new Map<ContentsField, Buffer[]>();
+  const packed = new Map<ContentsField, Buffer>();
+  let pieces: Map<ContentsField, Buffer[]> | undefined;
   const bytes: Buffer[] = [];
   for (const cursor of messages) {
     while (cursor.at < cursor.end) {
@@ -102,17 +103,19 @@ function readContents(messages: readonly Cursor[]): WireContents {
       if (key === textField(contentsField.bytes)) bytes.push(readBytes(cursor));
       else if (number <= contentsField.doubles && (type === 2 || type === looseTypes[number])) {
         const piece = type === 2 ? readBytes(cursor) : readLoose(cursor, key);
-        const known = pieces.get(number);
-        if (known === undefined) pieces.set(number, [piece]);
-        else known.push(piece);
+        if (piece.length === 0) continue;
+        const first = packed.get(number);
+        if (first === undefined) packed.set(number, piece);
+        else {
+          pieces ??= new Map();
+          const known = pieces.get(number);
+          if (known === undefined) pieces.set(number, [first, piece]);
+          else known.push(piece);
+        }
       } else skip(cursor, key);
     }
   }
-  const packed = new Map<ContentsField, Buffer>();
-  for (const [number, parts] of pieces) {
-    const whole = parts.length === 1 ? parts[0] : Buffer.concat(parts);
-    if (whole !== undefined && whole.length > 0) packed.set(number, whole);
-  }
+  if (pieces !== undefined) for (const [number, parts] of pieces) packed.set(number, Buffer.concat(parts));
   return { packed, bytes };
 }
 

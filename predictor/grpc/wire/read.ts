@@ -100,8 +100,8 @@ export function readText(cursor: Cursor): string {
   cursor.at = to;
   const text = cursor.bytes.toString('utf8', from, to);
   // A replacement character is either sent or made of broken bytes; only then is the round trip worth it.
-  if (text.includes('\uFFFD') && Buffer.byteLength(text) !== length) throw new WireError('text is not UTF-8');
-  if (text.includes('\uFFFD') && Buffer.compare(Buffer.from(text), cursor.bytes.subarray(from, to)) !== 0) {
+  if (!text.includes('\uFFFD')) return text;
+  if (Buffer.byteLength(text) !== length || Buffer.compare(Buffer.from(text), cursor.bytes.subarray(from, to)) !== 0) {
     throw new WireError('text is not UTF-8');
   }
   return text;

@@ -8,6 +8,9 @@
 /** Contents from this size on are passed on where they lie; below, a copy costs less than a piece of its own. */
 const PASSED_ON = 4096;
 
+/** Texts up to this length are written here as long as they are ASCII: a call into Node costs more. */
+const SHORT = 32;
+
 /** `at` is the first byte written so far; behind `bytes` come the pieces that were passed on, the first one last. */
 export interface Writer {
   bytes: Buffer;
@@ -116,12 +119,29 @@ export function passBytes(writer: Writer, field: number, content: Uint8Array): v
 }
 
 export function writeText(writer: Writer, field: number, text: string): void {
-  const length = Buffer.byteLength(text);
+  const before = written(writer);
+  if (text.length > SHORT || !putAscii(writer, text)) {
+    const length = Buffer.byteLength(text);
+    reserve(writer, length);
+    writer.at -= length;
+    writer.bytes.write(text, writer.at, length, 'utf8');
+  }
+  writeHead(writer, field, before);
+}
+
+/** False when the text is not ASCII: nothing is written then. */
+function putAscii(writer: Writer, text: string): boolean {
+  const { length } = text;
   reserve(writer, length);
-  writer.at -= length;
-  writer.bytes.write(text, writer.at, length, 'utf8');
-  writeVarint(writer, length);
-  writeVarint(writer, (field << 3) | 2);
+  const { bytes } = writer;
+  const from = writer.at - length;
+  for (let index = 0; index < length; index++) {
+    const code = text.charCodeAt(index);
+    if (code >= 0x80) return false;
+    bytes[from + index] = code;
+  }
+  writer.at = from;
+  return true;
 }
 
 export function writeDouble(writer: Writer, field: number, value: number): void {
