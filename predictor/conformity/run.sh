@@ -8,7 +8,6 @@ here="$(cd "$(dirname "$0")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
 python="${PYTHON:-python3.11}"
 http="" grpc="" zoo="" group=""
-H2SPEC=v2.2.1
 
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -92,7 +91,7 @@ suite convert "$root/tools/convert/test_convert.py"
 h2spec="$(command -v h2spec || true)"
 if [ -z "$h2spec" ] && command -v go >/dev/null; then
   echo "Building h2spec"
-  GOBIN="$here/.venv/bin" go install "github.com/summerwind/h2spec/cmd/h2spec@$H2SPEC" >"$work/suite" 2>&1 || { failed=1; cat "$work/suite"; }
+  go -C "$here/h2spec" build -o "$here/.venv/bin/h2spec" github.com/summerwind/h2spec/cmd/h2spec >"$work/suite" 2>&1 || { failed=1; cat "$work/suite"; }
   h2spec="$here/.venv/bin/h2spec"
 fi
 if [ -x "$h2spec" ]; then
@@ -100,7 +99,7 @@ if [ -x "$h2spec" ]; then
   "$h2spec" --host "${grpc%:*}" --port "${grpc##*:}" --timeout 5 --max-header-length 32000 >"$work/suite" 2>&1 || { failed=1; sed -n '/Failures/,$p' "$work/suite"; }
   lines+=("h2spec: $(grep -E '[0-9]+ tests, ' "$work/suite" | tail -1)")
 else
-  lines+=("h2spec: not run, since neither h2spec nor go is there")
+  lines+=("h2spec: not run, since it is not there and could not be built with go")
 fi
 
 # Which shape goes with which number of elements no schema can say, so some data that fits the schema is refused rightly:
