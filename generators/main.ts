@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { createColors } from 'picocolors';
 import { capacityCommand } from './commands/capacity-command.ts';
 import { diffCommand } from './commands/diff-command.ts';
+import { doctorCommand } from './commands/doctor-command.ts';
 import { explainCommand } from './commands/explain-command.ts';
 import { generate } from './commands/generate.ts';
 import { modelCommand } from './commands/model-command.ts';
@@ -103,6 +104,7 @@ function program(finish: (code: number) => void): Command {
   diffCommand(root.command('diff'), documents);
   capacityCommand(root.command('capacity'), documents);
   upgradeCommand(root.command('upgrade'), documents);
+  doctorCommand(root.command('doctor'), documents);
   explainCommand(root.command('explain'), (outcome) => finish(report(outcome, 'text')));
   sealCommand(common(root.command('seal')), (outcome, options) => finish(report(outcome, options.format)));
   schemasCommand(common(root.command('schemas')), (outcome, options) => finish(report(outcome, options.format)));
