@@ -54,9 +54,21 @@ export async function startClient(config: Config, assets: Assets, log: Log): Pro
   const router = await createRouter(services);
   const server = createClientServer({ ...config, router, metrics, log, accepting: () => accepting });
   const operations = createOperationsServer(metrics, () => accepting);
-  const port = await listen(server, config.host, config.port);
+  const release = async () => {
+    services.board.close();
+    source.close();
+    await close(server);
+    await upstream.close();
+    await close(operations);
+  };
   const { operationsPort: asked } = config;
-  const operationsPort = asked === undefined ? undefined : await listen(operations, config.host, asked);
+  const [port, operationsPort] = await Promise.all([
+    listen(server, config.host, config.port),
+    asked === undefined ? undefined : listen(operations, config.host, asked),
+  ]).catch(async (error: unknown) => {
+    await release();
+    throw error;
+  });
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}${config.prefix}/`,
     port,
@@ -66,11 +78,7 @@ export async function startClient(config: Config, assets: Assets, log: Log): Pro
     async stop() {
       accepting = false;
       await pause(config.drainMs);
-      services.board.close();
-      source.close();
-      await close(server);
-      await upstream.close();
-      await close(operations);
+      await release();
     },
   };
 }

@@ -55,10 +55,10 @@ export function failureBody({ code, message, details }: ClientFailure): Failure 
   };
 }
 
-/** The deepest reason of an error, in words; undici and Node wrap what the system said. */
+/** The deepest reason of an error, in words; undici and Node wrap what the system said, some wrap whole answers. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(reasonOf).join('; ');
-  if (error.cause !== undefined) return reasonOf(error.cause);
+  if (error.cause instanceof Error) return reasonOf(error.cause);
   return error.message || ((error as NodeJS.ErrnoException).code ?? error.name);
 }

@@ -1,8 +1,11 @@
 /** Signing in with OpenID Connect: authorization code with PKCE, then an encrypted cookie and nothing kept here. */
 import {
+  AuthorizationResponseError,
   allowInsecureRequests,
   authorizationCodeGrant,
   buildAuthorizationUrl,
+  type ClientAuth,
+  ClientSecretBasic,
   ClientSecretPost,
   type Configuration,
   calculatePKCECodeChallenge,
@@ -10,6 +13,7 @@ import {
   fetchUserInfo,
   type IDToken,
   None,
+  ResponseBodyError,
   randomNonce,
   randomPKCECodeVerifier,
   randomState,
@@ -73,15 +77,26 @@ export function oidcAuth(settings: OidcSettings): Auth {
 
 function discoverProvider({ issuer, clientId, clientSecret }: OidcSettings): Promise<Configuration> {
   const url = new URL(issuer);
-  const secret = clientSecret === undefined ? None() : ClientSecretPost(clientSecret);
   // The configuration lets plain http through on loopback alone.
   const execute = url.protocol === 'http:' ? [allowInsecureRequests] : [];
-  return discovery(url, clientId, undefined, secret, { execute, timeout: PROVIDER_SECONDS });
+  return discovery(url, clientId, undefined, authenticate(clientSecret), { execute, timeout: PROVIDER_SECONDS });
+}
+
+/** As the provider takes it: in a header, unless it says that it wants the body alone (OpenID Connect Discovery, 3). */
+function authenticate(secret: string | undefined): ClientAuth {
+  if (secret === undefined) return None();
+  const [basic, post] = [ClientSecretBasic(secret), ClientSecretPost(secret)];
+  return (server, ...rest) => {
+    const taken = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
+    const inBody = taken.includes('client_secret_post') && !taken.includes('client_secret_basic');
+    (inBody ? post : basic)(server, ...rest);
+  };
 }
 
 function failed({ log }: OidcSettings, error: unknown): ClientFailure {
   if (error instanceof ClientFailure) return error;
-  const reason = reasonOf(error);
+  const said = error instanceof AuthorizationResponseError || error instanceof ResponseBodyError;
+  const reason = said ? `the identity provider says "${error.error_description ?? error.error}"` : reasonOf(error);
   log('error', 'sign-in-failed', `Signing in failed: ${reason}`);
   return new ClientFailure('SIGN_IN_FAILED', `Signing in failed: ${reason}. Try again.`);
 }
@@ -107,6 +122,8 @@ async function callback(call: Call, settings: OidcSettings, provider: Configurat
   const begun = await settings.sealer.open(call, LOGIN);
   if (begun === undefined)
     throw new ClientFailure('BAD_REQUEST', 'This sign-in was not begun here, or too long ago. Begin again.');
+  if (call.query.get('state') !== begun['state'])
+    throw new ClientFailure('BAD_REQUEST', 'This answer belongs to another sign-in than the last that was begun here.');
   const current = new URL(redirectUri(call, settings));
   current.search = call.query.toString();
   let user: Required<Session>['user'] & { sub: string };
@@ -133,6 +150,9 @@ async function callback(call: Call, settings: OidcSettings, provider: Configurat
     .end();
 }
 
+/** A name that is longer is cut, for the cookie's sake. */
+const LONGEST_NAME = 200;
+
 type Claims = UserInfoResponse | IDToken;
 
 /** Many providers tell names only at the user-info endpoint. */
@@ -146,7 +166,8 @@ function personOf(claims: Claims): Required<Session>['user'] {
   const name = [claims['name'], claims['preferred_username'], email, sub].find(
     (one) => typeof one === 'string' && one !== '',
   );
-  return { name: String(name), ...(typeof email === 'string' ? { email } : {}) };
+  const short = (text: unknown) => String(text).slice(0, LONGEST_NAME);
+  return { name: short(name), ...(typeof email === 'string' ? { email: short(email) } : {}) };
 }
 
 function userOf(values: Readonly<Record<string, unknown>>): Required<Session>['user'] {
@@ -161,11 +182,15 @@ function redirectUri({ host, request }: Call, { publicUrl, prefix, isOwnHost }: 
   return `${url.origin}${prefix}/auth/callback`;
 }
 
+/** Longest way back; browsers drop cookies of more than 4096 bytes. */
+const LONGEST_PATH = 1000;
+
 /** A path of the client itself; whatever leads elsewhere becomes its front page. */
 function returnPath(given: string | null, { publicUrl, prefix }: OidcSettings): string {
   const front = `${prefix}/`;
   if (given === null || !URL.canParse(given, publicUrl)) return front;
   const { origin, pathname, search, hash } = new URL(given, publicUrl);
   if (origin !== new URL(publicUrl).origin || !pathname.startsWith(front) || pathname.startsWith('//')) return front;
-  return `${pathname}${search}${hash}`;
+  const path = `${pathname}${search}${hash}`;
+  return path.length > LONGEST_PATH ? front : path;
 }

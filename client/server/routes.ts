@@ -3,6 +3,7 @@ import type { Limits, Session, Site } from '../contract.ts';
 import { type Assets, createAsset, DOCUMENT, sendAsset } from './assets.ts';
 import { type Auth, refuseCrossSite, requireSession } from './auth.ts';
 import { type Call, decodePart, sendJson } from './call.ts';
+import { notFoundText, sendDocument, signInFailedText, takesHtml } from './documents.ts';
 import { ClientFailure } from './failure.ts';
 import type { RateLimiter } from './limits.ts';
 import type { Metrics } from './metrics.ts';
@@ -149,11 +150,17 @@ function personOf({ address }: Call, { user }: Session): string {
   return user === undefined ? address : `${user.name} ${user.email ?? ''}`;
 }
 
-function authRoutes({ auth: { signIn } }: Services): Route[] {
+function authRoutes({ prefix, auth: { signIn } }: Services): Route[] {
   if (signIn === undefined) return [];
+  /** The page is not there on the way to the provider and back: what goes wrong is shown as a document of its own. */
+  const shown = (step: (call: Call) => Promise<void>) => (call: Call) =>
+    step(call).catch((error: unknown) => {
+      if (!(error instanceof ClientFailure) || !takesHtml(call)) throw error;
+      sendDocument(call, error.status, signInFailedText(prefix, error.message));
+    });
   return [
-    { method: 'GET', address: '/auth/login', handle: (call) => signIn.login(call) },
-    { method: 'GET', address: '/auth/callback', handle: (call) => signIn.callback(call) },
+    { method: 'GET', address: '/auth/login', handle: shown(signIn.login) },
+    { method: 'GET', address: '/auth/callback', handle: shown(signIn.callback) },
     {
       method: 'POST',
       address: '/auth/logout',
@@ -185,17 +192,4 @@ async function pageRoutes(services: Services, showMissing: (call: Call) => void)
       },
     },
   ];
-}
-
-function notFoundText(prefix: string): string {
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<title>Not found</title>
-<h1>Not found</h1>
-<p>There is no such page here. <a href="${prefix}/">See all models</a>.</p>
-</html>
-`;
 }

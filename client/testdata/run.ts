@@ -30,7 +30,7 @@ export async function runClient(models: readonly CatalogueModel[] | undefined, .
   const catalogue: Catalogue = { cluster: 'test', title: 'Test models', models: models ?? [] };
   rewrite(JSON.stringify(catalogue));
   const place = models === undefined ? [] : ['--catalogue', file];
-  const config = readConfig([...place, '--port', '0', '--readiness-seconds', '1', ...flags], {});
+  const config = readConfig([...place, '--port', '0', '--operations-port', '0', '--readiness-seconds', '1', ...flags], {});
   if ('text' in config) throw new Error(config.text);
   const log: Record<string, unknown>[] = [];
   const running = await startClient(
