@@ -14,10 +14,17 @@ export function listen(server: Server, host: string, port: number): Promise<numb
   });
 }
 
+const IDLE_MS = 50;
+
 /** Takes nothing new; resolves when the last answer is sent. */
 export function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    // A connection whose answer is on its way now is kept open after it, for whoever may ask again: nobody may.
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE_MS);
+    server.close(() => {
+      clearInterval(idle);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }
