@@ -4,6 +4,8 @@ import type { Log } from './log.ts';
 export interface Listening {
   /** Resolves to the port, which is chosen by the system for port 0. */
   listen(host: string, port: number): Promise<number>;
+  /** Still answers; where an answer can end its connection it does, so that callers go elsewhere in good order. */
+  retire?(): void;
   /** Takes nothing new; resolves when the last answer is sent. */
   close(): Promise<void>;
 }
@@ -45,4 +47,8 @@ async function listenOne({ name, server, port }: Listener, host: string, log: Lo
 
 export async function closeAll(listeners: readonly Listener[]): Promise<void> {
   await Promise.all(listeners.map(({ server }) => server.close()));
+}
+
+export function retireAll(listeners: readonly Listener[]): void {
+  for (const { server } of listeners) server.retire?.();
 }

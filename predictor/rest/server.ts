@@ -26,16 +26,18 @@ export interface RestOptions extends RespondOptions {
 export interface RestServer {
   /** Resolves to the port, which is chosen by the system for port 0. */
   listen(host: string, port: number): Promise<number>;
+  /** From now on each answer ends its connection. */
+  retire(): void;
   /** Takes no new connections; resolves when the last answer is sent. */
   close(): Promise<void>;
 }
 
 export function createRestServer(plane: DataPlane, options: RestOptions): RestServer {
-  let closing = false;
+  let retiring = false;
   const server = createListener(options.tls);
   const respond = createResponder(plane, options);
   const handle = (request: IncomingMessage, response: ServerResponse) => {
-    void throughNode(request, response, respond, options.maxBodyBytes, () => closing);
+    void throughNode(request, response, respond, options.maxBodyBytes, () => retiring);
   };
   server.on('request', handle);
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
@@ -43,11 +45,14 @@ export function createRestServer(plane: DataPlane, options: RestOptions): RestSe
     handle(request, response);
   });
   server.on('clientError', refuseBytes);
-  const connections = readPlain(server, options.tls !== undefined, respond, options.maxBodyBytes);
+  const connections = readPlain(server, options.tls !== undefined, respond, options.maxBodyBytes, () => retiring);
   return {
     listen: (host, port) => listen(server, host, port),
+    retire: () => {
+      retiring = true;
+    },
     close: () => {
-      closing = true;
+      retiring = true;
       return new Promise((resolve) => {
         server.close(() => resolve());
         for (const connection of connections) connection.close();
@@ -80,12 +85,19 @@ function listen(server: Server, host: string, port: number): Promise<number> {
 }
 
 /** Puts our reader before that of node:http, which stays the one for what is not plain. */
-function readPlain(server: Server, secure: boolean, respond: Responder, maxBodyBytes: number): ReadonlySet<Connection> {
+function readPlain(
+  server: Server,
+  secure: boolean,
+  respond: Responder,
+  maxBodyBytes: number,
+  retiring: () => boolean,
+): ReadonlySet<Connection> {
   const event = secure ? 'secureConnection' : 'connection';
   const theirs = server.listeners(event) as ((this: Server, socket: Socket) => void)[];
   const connections = new Set<Connection>();
   const options = {
     maxBodyBytes,
+    retiring,
     serve: (head: Head, body: Buffer, connection: Connection) => plainly(head, body, connection, respond, maxBodyBytes),
     handOver: (socket: Socket) => {
       for (const listener of theirs) listener.call(server, socket);
@@ -127,7 +139,7 @@ function throughNode(
   response: ServerResponse,
   respond: Responder,
   maxBodyBytes: number,
-  closing: () => boolean,
+  retiring: () => boolean,
 ): Promise<void> {
   const { method = '', url = '', headers } = request;
   const asked = { method, url, headers };
@@ -138,7 +150,7 @@ function throughNode(
     async (answer, { id, traceparent, refused }) => {
       if (refused) await drain(request, maxBodyBytes);
       if (response.destroyed) return;
-      const last = closing() || !request.complete;
+      const last = retiring() || !request.complete;
       const formed: Formed = await form(asked, answer, { id, last, ...(traceparent && { traceparent }) });
       send(response, formed);
     },

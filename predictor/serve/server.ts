@@ -12,7 +12,7 @@ import { createTrials, type Trials } from '../models/trials.ts';
 import { eventTexts } from '../operate/events.ts';
 import { extensionsOf } from '../operate/extensions.ts';
 import { limits } from '../operate/limits.ts';
-import { closeAll, type Listener, listenAll } from '../operate/listeners.ts';
+import { closeAll, type Listener, listenAll, retireAll } from '../operate/listeners.ts';
 import type { Log } from '../operate/log.ts';
 import type { LogControl } from '../operate/log-settings.ts';
 import { createOperations, type Operations } from '../operate/operations.ts';
@@ -63,6 +63,7 @@ export async function serve(config: Config, parts: ServeParts): Promise<void> {
   const follower = createFollower(config.models, () => listModels(config.models, fetcher), registry, log, announce);
   const steps = stepsOf(config, listeners, operations, models, payloads, () => {
     accepting = false;
+    retireAll(listeners);
     follower.close();
     poller?.close();
   });

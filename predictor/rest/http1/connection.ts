@@ -13,6 +13,8 @@ import { type Head, mostHeadBytes, readHead } from './head.ts';
 export interface ConnectionOptions {
   /** A longer body is node:http's to refuse. */
   readonly maxBodyBytes: number;
+  /** True when each answer is to end its connection. */
+  readonly retiring: () => boolean;
   /** Must not reject; the answer was written, or the peer is gone, when it resolves. */
   readonly serve: (head: Head, body: Buffer, connection: Connection) => Promise<void>;
   /** Takes the socket over; bytes that were read but not answered are in it again. */
@@ -41,7 +43,6 @@ export class Connection implements Peer {
   #head: Head | undefined;
   #busy = false;
   #gone = false;
-  #closing = false;
   /** Came while a request was answered. */
   #waiting: Buffer | undefined;
   /** Body that is still coming. */
@@ -71,12 +72,11 @@ export class Connection implements Peer {
 
   /** True when the connection ends with the answer to this request. */
   lastAfter(head: Head): boolean {
-    return this.#closing || head.last;
+    return head.last || this.#options.retiring();
   }
 
   /** Ends the connection, after the answer that is under way. */
   close(): void {
-    this.#closing = true;
     if (!this.#busy && this.#partial === undefined) this.socket.end();
   }
 
