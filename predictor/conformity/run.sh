@@ -33,7 +33,7 @@ environment() { # name, requirements
   "$python" -m venv "$venv" && "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/$2" && cp "$here/$2" "$marker"
 }
 environment convert ../../tools/convert/requirements.txt &&
-environment main requirements.txt && environment kserve requirements-kserve.txt && environment mlserver requirements-mlserver.txt ||
+environment main requirements.txt && environment kserve requirements-kserve.txt && environment kserve-newest requirements-kserve-newest.txt && environment mlserver requirements-mlserver.txt ||
   { echo "run.sh: packages could not be installed" >&2; exit 2; }
 with_mlflow=yes
 environment mlflow requirements-mlflow.txt || with_mlflow=""
@@ -77,6 +77,7 @@ suite main test_triton_grpc.py
 suite main test_grpc_transport.py
 suite main test_plain_http.py
 suite kserve test_kserve.py
+suite kserve-newest test_kserve.py
 suite mlserver test_mlserver.py
 if [ -n "$with_mlflow" ]; then
   suite mlflow test_mlflow.py

@@ -1,4 +1,4 @@
-"""kserve 0.16.0: InferenceRESTClient (V1, V2, binary) and InferenceGRPCClient, the clients of the cluster itself."""
+"""kserve 0.16.0 and the newest: InferenceRESTClient (V1, V2, binary) and InferenceGRPCClient, the clients of the cluster itself."""
 
 import asyncio
 import math
