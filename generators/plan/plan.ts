@@ -9,6 +9,7 @@ import { chartApps } from './charts.ts';
 import { clientApps } from './client.ts';
 import { gatewayApp } from './gateway.ts';
 import { kserveApps } from './kserve.ts';
+import { mirrored } from './mirror.ts';
 import { modelApp } from './model-app.ts';
 import { platformProject, rootProject, teamAppProject } from './projects.ts';
 import { servingRuntimeApp } from './serving-runtime.ts';
@@ -29,7 +30,7 @@ export function plan(platform: Platform): Plan {
     ...site.teams.map((team) => teamApp(team, platform)),
     ...toolApps(platform),
     ...(site.client === undefined ? [] : clientApps(platform, site.client)),
-  ];
+  ].map((app) => mirrored(app, site));
   const apps = [...base, ...models.map((model) => modelApp(model, site))];
   const argocd = new Map<string, readonly KubeObject[]>([
     ['root.yaml', [rootProject(site), rootApplication(site)]],

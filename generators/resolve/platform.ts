@@ -9,6 +9,8 @@ import type { Protocol, Runtime } from './runtimes.ts';
 export interface Site {
   readonly cluster: string;
   readonly repository: { readonly url: string; readonly revision: string };
+  /** Where charts and the Gateway API come from instead of their public places. */
+  readonly mirror?: { readonly charts?: string; readonly gatewayApi?: string };
   readonly domain: string;
   readonly argocd: { readonly namespace: string; readonly configure: boolean };
   readonly gateway: Gateway;

@@ -36,6 +36,7 @@ export function resolveSite(name: string, file: string, cluster: Cluster): Resol
   const site: Site = {
     cluster: name,
     repository: { url: cluster.repository.url, revision: cluster.repository.revision ?? defaults.revision },
+    ...(cluster.mirror === undefined ? {} : { mirror: cluster.mirror }),
     domain: cluster.domain,
     argocd: {
       namespace: cluster.argocd?.namespace ?? defaults.argocd.namespace,

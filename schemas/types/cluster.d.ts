@@ -4,6 +4,8 @@
 export interface Cluster {
   /** The Git repository that Argo CD reads, which is this one. */
   readonly repository: Repository;
+  /** Where Argo CD takes the platform's parts from, on a cluster that does not reach their public places. */
+  readonly mirror?: Mirror;
   /** Base domain. A model answers at `<model>-<namespace>.<domain>`, a client page at `<hostname>.<domain>`. */
   readonly domain: string;
   /** The Argo CD that reads this repository. */
@@ -57,6 +59,14 @@ export interface Repository {
   readonly url: string;
   /** Branch, tag or commit to follow. Default `main`. */
   readonly revision?: string;
+}
+
+/** Where Argo CD takes the platform's parts from, on a cluster that does not reach their public places. */
+export interface Mirror {
+  /** One Helm repository (`https://…`) or OCI registry path (`registry.example.org/charts`, without `oci://`) that holds every chart under its own name and version. */
+  readonly charts?: string;
+  /** Git repository that mirrors `kubernetes-sigs/gateway-api` with its tags. */
+  readonly gatewayApi?: string;
 }
 
 /** The Argo CD that reads this repository. */
