@@ -190,6 +190,7 @@ export const rules: readonly Rule[] = [
   },
   { from: ['client/'], to: ['client/server/', SCHEMAS], because: 'the settings name what the server takes' },
   { from: ['bench/'], to: ['generators/', 'predictor/', 'bench/', SCHEMAS], because: 'a benchmark may drive anything' },
+  { from: ['e2e/'], to: ['e2e/'], because: 'the chain is driven by the commands that people call, so that it shows what they get' },
   { from: ['scripts/'], to: [], because: 'scripts start programs; they are not part of any' },
 ];
 
@@ -202,12 +203,12 @@ export const homes: readonly { readonly packages: RegExp; readonly at: readonly 
   },
   {
     packages: /^@aws-sdk\//,
-    at: ['generators/outside/', 'predictor/models/', 'bench/'],
+    at: ['generators/outside/', 'predictor/models/', 'bench/', 'e2e/'],
     because: 'S3 is the outside world: of the generators only outside meets it, of the predictor only models',
   },
   {
     packages: /^(?:@kubernetes\/client-node|chokidar|s3rver)$/,
-    at: ['generators/outside/', 'bench/'],
+    at: ['generators/outside/', 'bench/', 'e2e/'],
     because: 'clusters, watchers and servers are the outside world',
   },
 ];

@@ -1,0 +1,47 @@
+/** The images that the chain runs and no registry here has: this repository's own, and stand-ins for released ones. */
+
+export type Base = 'debian' | 'node' | 'python';
+
+export interface Image {
+  /** What the command line calls it. */
+  readonly name: string;
+  /** Path and tag, the same in every registry: manifests name it with or without a host. */
+  readonly reference: string;
+  /** Path in the repository. The context is the whole repository, cut to what `<Dockerfile>.dockerignore` lets in. */
+  readonly dockerfile: string;
+  /** Build arguments that name a base image. */
+  readonly bases: Readonly<Record<string, Base>>;
+}
+
+export const IMAGES: readonly Image[] = [
+  {
+    name: 'storage-initializer',
+    reference: 'kserve/storage-initializer:v0.16.0',
+    dockerfile: 'e2e/images/storage-initializer/Dockerfile',
+    bases: { BASE: 'python' },
+  },
+  {
+    name: 'sklearnserver',
+    reference: 'kserve/sklearnserver:v0.16.0',
+    dockerfile: 'e2e/images/sklearnserver/Dockerfile',
+    bases: { BASE: 'python' },
+  },
+  {
+    name: 'python',
+    reference: 'kserve-gitops/e2e-python:1',
+    dockerfile: 'e2e/images/python/Dockerfile',
+    bases: { BASE: 'python', NODE_BASE: 'node' },
+  },
+  {
+    name: 'predictor',
+    reference: 'kserve-gitops/predictor:0.1.0',
+    dockerfile: 'predictor/Dockerfile',
+    bases: { BASE: 'node' },
+  },
+  {
+    name: 'client',
+    reference: 'kserve-gitops/client:0.1.0',
+    dockerfile: 'client/Dockerfile',
+    bases: { BASE: 'node' },
+  },
+];
