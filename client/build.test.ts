@@ -1,13 +1,13 @@
 /** The built client, moved away from its source: it serves with nothing but node, from a place where it cannot write. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
+import { type Program, startProgram } from './testdata/program.ts';
 import { runProvider } from './testdata/provider.ts';
 
 const repository = join(import.meta.dirname, '..');
@@ -26,8 +26,11 @@ before(async () => {
   });
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
   copySource();
-  const built = spawnSync(process.execPath, ['--import', 'tsx', 'client/build.ts', '--out', app], { cwd: source });
-  assert.equal(built.status, 0, String(built.stderr));
+  const built = spawnSync(process.execPath, ['--import', 'tsx', 'client/build.ts', '--out', app], {
+    cwd: source,
+    timeout: 120_000,
+  });
+  assert.equal(built.status, 0, built.error?.message ?? String(built.stderr));
 });
 after(() => {
   upstream.closeAllConnections();
@@ -49,17 +52,10 @@ function copySource(): void {
   symlinkSync(join(repository, 'node_modules'), join(source, 'node_modules'));
 }
 
-interface Started {
-  readonly child: ChildProcess;
-  readonly exit: Promise<number | null>;
-  readonly url: string;
-  readonly operations: string;
-}
-
 /** As root in the tests' own container another user is taken, who owns nothing. */
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
-async function startBuilt(...flags: string[]): Promise<Started> {
+function startBuilt(...flags: string[]): Promise<Program> {
   const catalogue = join(root, 'catalogue.json');
   const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
   const models = [{ name: 'm', url, protocol: 'v2' }];
@@ -67,22 +63,15 @@ async function startBuilt(...flags: string[]): Promise<Started> {
   spawnSync('chmod', ['-R', 'a+rX,a-w', app, catalogue]);
   chmodSync(root, 0o755);
   const args = [join(app, 'main.mjs'), '--catalogue', catalogue, '--port', '0', ...flags];
-  const child = spawn(process.execPath, args, { cwd: '/', env: {}, stdio: ['ignore', 'ignore', 'pipe'], ...nobody });
-  const exit = new Promise<number | null>((resolve) => child.on('exit', resolve));
-  const said: string[] = [];
-  for await (const text of createInterface({ input: child.stderr })) {
-    said.push(text);
-    const line = (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, unknown>;
-    if (line['event'] !== 'listening') continue;
-    child.stderr.resume();
-    return { child, exit, url: String(line['url']), operations: `http://127.0.0.1:${line['operationsPort']}` };
-  }
-  throw new Error(`it ended: ${said.join('\n')}`);
+  return startProgram(args, 'listening', { cwd: '/', env: {}, ...nobody });
 }
 
 test('the built folder serves the page and its API to people, from where it cannot write', async () => {
   const before = readdirSync(app, { recursive: true }).sort();
-  const { child, exit, url, operations } = await startBuilt();
+  const built = await startBuilt();
+  const { url } = built;
+  const operations = `http://127.0.0.1:${built.ready['operationsPort']}`;
+  let code: number | null;
   try {
     const page = await (await fetch(url)).text();
     const script = /<script type="module" src="(\/assets\/main-[A-Z0-9]{8}\.js)">/.exec(page)?.[1] ?? '';
@@ -109,9 +98,9 @@ test('the built folder serves the page and its API to people, from where it cann
     );
     assert.deepEqual(readdirSync(app, { recursive: true }).sort(), before);
   } finally {
-    child.kill('SIGTERM');
+    code = await built.stop();
   }
-  assert.equal(await exit, 0);
+  assert.equal(code, 0);
 });
 
 test('signing in is part of it', async () => {
@@ -120,17 +109,19 @@ test('signing in is part of it', async () => {
   const provider = await runProvider(['https://models.example/auth/callback']);
   const known = ['--auth', 'oidc', '--oidc-issuer', provider.issuer, '--oidc-client-id', 'public'];
   const site = ['--public-url', 'https://models.example', '--session-key-file', key];
-  const { child, exit, url } = await startBuilt(...known, ...site);
+  const built = await startBuilt(...known, ...site);
+  const { url } = built;
+  let code: number | null;
   try {
     assert.equal((await fetch(new URL('api/catalogue', url))).status, 401);
     const login = await fetch(new URL('auth/login', url), { redirect: 'manual' });
     assert.equal(login.status, 303);
     assert.ok(login.headers.get('location')?.startsWith(`${provider.issuer}/auth?`));
   } finally {
-    child.kill('SIGTERM');
+    code = await built.stop();
     await provider.stop();
   }
-  assert.equal(await exit, 0);
+  assert.equal(code, 0);
 });
 
 test('it carries the licences of what it is made of, and no package beside', () => {
@@ -141,7 +132,11 @@ test('it carries the licences of what it is made of, and no package beside', () 
 });
 
 test('a fault in the settings is told as from a checkout', () => {
-  const { status, stderr } = spawnSync(process.execPath, [join(app, 'main.mjs')], { cwd: '/', env: {} });
+  const { status, stderr } = spawnSync(process.execPath, [join(app, 'main.mjs')], {
+    cwd: '/',
+    env: {},
+    timeout: 60_000,
+  });
   assert.equal(status, 2);
   assert.match(String(stderr), /^There are no models: give --catalogue, --server or --model/);
 });

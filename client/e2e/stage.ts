@@ -1,11 +1,10 @@
 /** What every browser test stands on: the real predictor with the sample models, the real client, and Debian's Chromium. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import puppeteer, { type Browser } from 'puppeteer-core';
 import type { Catalogue } from '../../schemas/types/client-catalogue.d.ts';
+import { type Program, startProgram, within } from '../testdata/program.ts';
 import { catalogueOf, predictorConfig } from './samples.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -18,42 +17,9 @@ export const chromium = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin
 /** For `test(name, { skip })`: why nothing can be shown. */
 export const skip: string | false = chromium === undefined ? 'no Chromium: install it, or name it in CHROMIUM' : false;
 
-export interface Program {
-  readonly port: number;
-  readonly url: string;
-  /** Every line that it logged. */
-  readonly log: string[];
-  stop(signal?: NodeJS.Signals): Promise<void>;
-}
-
 /** Starts a program of this repository and waits for the line of its log that names its port. */
-export function startProgram(main: string, args: readonly string[], event: string): Promise<Program> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, main), ...args], {
-    cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
-  const log: string[] = [];
-  return new Promise((resolve, reject) => {
-    void ended.then(() => reject(new Error(`${main} ended:\n${log.slice(-20).join('\n')}`)));
-    createInterface({ input: child.stderr }).on('line', (text) => {
-      log.push(text);
-      const line = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {};
-      if (line['event'] !== event) return;
-      const port = Number(line['port']);
-      resolve({
-        port,
-        url: `http://127.0.0.1:${port}`,
-        log,
-        stop: (signal = 'SIGTERM') => stopChild(child, ended, signal),
-      });
-    });
-  });
-}
-
-async function stopChild(child: ChildProcess, ended: Promise<void>, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-  await ended;
+export function startMain(main: string, args: readonly string[], event: string): Promise<Program> {
+  return startProgram(['--import', 'tsx', join(ROOT, main), ...args], event, { cwd: ROOT });
 }
 
 export interface Stage {
@@ -75,44 +41,67 @@ export interface StageOptions {
   readonly models?: (predictorUrl: string) => Parameters<typeof catalogueOf>[1];
 }
 
+/** A browser that does not close by then is ended (milliseconds). */
+const CLOSE_MS = 15_000;
+
 export async function startStage({ clientArgs = [], models = () => [] }: StageOptions = {}): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'client-e2e-'));
   writeFileSync(join(folder, 'predictor.json'), JSON.stringify(predictorConfig()));
   const loopback = ['--http-host', '127.0.0.1', '--http-port', '0', '--grpc-port', '0'];
-  const predictor = await startProgram(
-    'predictor/main.ts',
-    ['--models-config', join(folder, 'predictor.json'), ...loopback],
-    'ready',
-  );
-  const file = join(folder, 'catalogue.json');
-  const write = (catalogue: Catalogue): void => writeFileSync(file, JSON.stringify(catalogue));
-  write(catalogueOf(predictor.url, models(predictor.url), grpcOf(predictor)));
-  const args = ['--catalogue', file, '--operations-port', 'off', '--readiness-seconds', '1', ...clientArgs];
-  const start = (port: number): Promise<Program> =>
-    startProgram('client/main.ts', [...args, '--port', String(port)], 'listening');
-  let client = await start(0);
-  const browser = await puppeteer.launch({
+  const started: { stop(): Promise<unknown> }[] = [];
+  /** All of it ends, whatever the others do. */
+  const stop = async (): Promise<void> => {
+    const ended = await Promise.allSettled(started.reverse().map((one) => one.stop()));
+    rmSync(folder, { recursive: true });
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
+  };
+  try {
+    const config = ['--models-config', join(folder, 'predictor.json')];
+    const predictor = await startMain('predictor/main.ts', [...config, ...loopback], 'ready');
+    started.push(predictor);
+    const file = join(folder, 'catalogue.json');
+    const write = (catalogue: Catalogue): void => writeFileSync(file, JSON.stringify(catalogue));
+    write(catalogueOf(predictor.url, models(predictor.url), grpcOf(predictor)));
+    const args = ['--catalogue', file, '--operations-port', 'off', '--readiness-seconds', '1', ...clientArgs];
+    const start = (port: number): Promise<Program> =>
+      startMain('client/main.ts', [...args, '--port', String(port)], 'listening');
+    let client = await start(0);
+    started.push({ stop: () => client.stop() });
+    const browser = await openBrowser();
+    started.push({ stop: () => closeBrowser(browser) });
+    return {
+      predictor,
+      browser,
+      get client() {
+        return client;
+      },
+      write,
+      stopClient: async () => {
+        await client.stop();
+      },
+      async restartClient() {
+        client = await start(client.port);
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+export function openBrowser(): Promise<Browser> {
+  return puppeteer.launch({
     executablePath: chromium ?? '',
     args: ['--no-sandbox', '--force-color-profile=srgb', '--host-resolver-rules=MAP *.localhost 127.0.0.1'],
   });
-  return {
-    predictor,
-    browser,
-    get client() {
-      return client;
-    },
-    write,
-    stopClient: () => client.stop(),
-    async restartClient() {
-      client = await start(client.port);
-    },
-    async stop() {
-      await browser.close();
-      await client.stop();
-      await predictor.stop();
-      rmSync(folder, { recursive: true });
-    },
-  };
+}
+
+async function closeBrowser(browser: Browser): Promise<void> {
+  await within(browser.close(), CLOSE_MS, () => `the browser is open after ${CLOSE_MS} ms`).catch((error: unknown) => {
+    browser.process()?.kill('SIGKILL');
+    throw error;
+  });
 }
 
 /** `host:port` of the predictor's gRPC, from its log. */

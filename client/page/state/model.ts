@@ -8,6 +8,7 @@ import { type Built, buildRequest } from '../model/request.ts';
 import { fromHash, LONGEST, toHash } from '../model/share.ts';
 import { kept, load, save } from './kept.ts';
 import { createSide, type Got, type Side } from './side.ts';
+import { catalogue } from './site.ts';
 
 export interface ModelState {
   readonly model: ModelDetail;
@@ -78,6 +79,13 @@ export function createModelState(model: ModelDetail): ModelState {
     effect(() => {
       const current = side.value;
       return () => current.stop();
+    }),
+    // A catalogue that arrives shows that this site is there again: what it could not be asked is asked now.
+    effect(() => {
+      if (catalogue.value === undefined) return;
+      untracked(() => {
+        for (const one of [side.value, other.value]) if (one?.error.value?.code === 'OFFLINE') one.again();
+      });
     }),
     effect(() => {
       const { request } = built.value;
