@@ -32,20 +32,29 @@ type Level = Map<string, Map<string, Map<string, Series>>>;
 export function createHistogram(registry: Registry, settings: HistogramSettings): Observe {
   const { name, help, labelNames, buckets } = settings;
   const levels: Level = new Map();
+  // What is observed is most often of the same labels as before.
+  let [lastFirst, lastSecond, lastThird]: [string?, string?, string?] = [];
+  let last: Series | undefined;
   const metric = {
     name,
     help,
     type: 'histogram',
     aggregator: 'sum',
     get: async () => ({ name, help, type: 'histogram', aggregator: 'sum', values: valuesOf(settings, allOf(levels)) }),
-    reset: () => levels.clear(),
+    reset: () => {
+      levels.clear();
+      last = undefined;
+    },
   };
   // The type names prom-client's own classes; what the registry calls is this much of them.
   registry.registerMetric(metric as unknown as Metric);
   return (value, first, second = '', third = '') => {
-    const series =
-      levels.get(first)?.get(second)?.get(third) ??
-      add(levels, [first, second, third], labelNames.length, buckets.length);
+    const isSame = last !== undefined && first === lastFirst && second === lastSecond && third === lastThird;
+    const series = isSame
+      ? (last as Series)
+      : (levels.get(first)?.get(second)?.get(third) ??
+        add(levels, [first, second, third], labelNames.length, buckets.length));
+    if (!isSame) [lastFirst, lastSecond, lastThird, last] = [first, second, third, series];
     let at = 0;
     while (at < buckets.length && value > (buckets[at] as number)) at += 1;
     series.counts[at] = (series.counts[at] as number) + 1;

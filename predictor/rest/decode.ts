@@ -40,14 +40,25 @@ export function decodeInfer(body: Buffer, target: Target, jsonBytes?: number): D
   );
   if (tail !== undefined) checkTaken(tail, target.modelName);
   const { outputs, forms } = decodeOutputs(fields, parameters);
-  const request = {
-    ...target,
-    ...(id === undefined ? {} : { id: id as string }),
-    ...(parameters === undefined ? {} : { parameters }),
-    inputs,
-    outputs,
-  };
+  const request = requestOf(target, id as string | undefined, parameters, inputs, outputs);
   return forms === undefined ? { request } : { request, forms };
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** Members are added one by one: an object that is spread into another gets a hidden class of its own each time. */
+function requestOf(
+  { modelName, modelVersion }: Target,
+  id: string | undefined,
+  parameters: Parameters | undefined,
+  inputs: readonly InputTensor[],
+  outputs: readonly RequestedOutput[],
+): InferRequest {
+  const request: Writable<InferRequest> = { modelName, inputs, outputs };
+  if (modelVersion !== undefined) request.modelVersion = modelVersion;
+  if (id !== undefined) request.id = id;
+  if (parameters !== undefined) request.parameters = parameters;
+  return request;
 }
 
 function decodeInput(value: unknown, index: number, text: string, tail: Tail | undefined): InputTensor {
@@ -58,11 +69,10 @@ function decodeInput(value: unknown, index: number, text: string, tail: Tail | u
   const shape = shapeAt(member(fields, 'shape'), name, at);
   const parameters = parametersAt(fields, at);
   const size = integerParameter(parameters, 'binary_data_size', 0, at);
-  const place = { name, datatype, shape, index };
   const data =
     size === undefined
-      ? decodeData(dataAt(fields, at), { ...place, form: textForm(parameters), text })
-      : binaryData(fields, tail, size, place);
+      ? decodeData(dataAt(fields, at), { name, datatype, shape, index, form: textForm(parameters), text })
+      : binaryData(fields, tail, size, { name, datatype, shape, index });
   return parameters === undefined ? { name, datatype, shape, data } : { name, datatype, shape, data, parameters };
 }
 
@@ -73,7 +83,8 @@ function textForm(parameters: Parameters | undefined): TextForm {
 }
 
 function dataAt(fields: Fields, at: readonly Step[]): readonly unknown[] {
-  return arrayAt(member(fields, 'data'), [...at, 'data']);
+  const data = member(fields, 'data');
+  return Array.isArray(data) ? data : arrayAt(data, [...at, 'data']);
 }
 
 function binaryData(
@@ -93,8 +104,9 @@ function binaryData(
 }
 
 function datatypeAt(fields: Fields, name: string, at: readonly Step[]): Datatype {
-  const datatype = textAt(member(fields, 'datatype'), [...at, 'datatype']);
-  if (isDatatype(datatype)) return datatype;
+  const named = member(fields, 'datatype');
+  if (isDatatype(named)) return named;
+  const datatype = textAt(named, [...at, 'datatype']);
   const which =
     datatype === 'BF16'
       ? "data-type 'BF16', which the runtime of this server cannot carry"
@@ -104,7 +116,7 @@ function datatypeAt(fields: Fields, name: string, at: readonly Step[]): Datatype
 }
 
 function shapeAt(value: unknown, name: string, at: readonly Step[]): number[] {
-  const shape = arrayAt(value, [...at, 'shape']);
+  const shape = Array.isArray(value) ? (value as unknown[]) : arrayAt(value, [...at, 'shape']);
   const fault = (message: string, ...steps: Step[]) =>
     new ServeError('INPUT_SHAPE', message, { pointer: pointer(...at, 'shape', ...steps) });
   if (shape.length > limits.tensorRank)

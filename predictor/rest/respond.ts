@@ -7,7 +7,7 @@ import { limits } from '../operate/limits.ts';
 import type { Log } from '../operate/log.ts';
 import type { LogControl } from '../operate/log-settings.ts';
 import type { Metrics } from '../operate/metrics.ts';
-import { type CallObserver, isPlainId } from '../operate/requests.ts';
+import { type AnsweredCall, type CallObserver, isPlainId } from '../operate/requests.ts';
 import type { Span, Tracer } from '../operate/trace.ts';
 import { ServeError } from '../protocol/error.ts';
 import { type Answer, Exchange, type Peer, type Route, type Services } from './call.ts';
@@ -39,7 +39,7 @@ export interface Asked {
 export interface Given {
   /** Request id. */
   readonly id: string;
-  readonly traceparent?: string;
+  readonly traceparent: string | undefined;
   /** The request was refused, perhaps before its body was read. */
   readonly refused: boolean;
 }
@@ -66,14 +66,19 @@ export function createResponder(plane: DataPlane, options: RespondOptions): Resp
     const given = asked.headers['x-request-id'];
     const id = isPlainId(given) ? given : randomUUID();
     const record = new Record(new Exchange(id, limits.requestMs, peer));
-    const answer = await answerOf(asked, record, readBody, services, options);
+    let answer: Answer | undefined;
+    try {
+      const answered = answerOf(asked, record, readBody, services, options);
+      answer = answered instanceof Promise ? await answered : answered;
+    } catch (error) {
+      answer = faultOf(error, record, options);
+    }
     if (answer === undefined || peer.gone) {
       tell(record, answer?.status ?? clientGone, options);
       return;
     }
     const traceparent = record.span?.traceparent;
-    const refused = record.fault !== undefined;
-    const delivered = deliver(answer, traceparent === undefined ? { id, refused } : { id, refused, traceparent });
+    const delivered = deliver(answer, { id, refused: record.fault !== undefined, traceparent });
     if (delivered !== undefined) await delivered;
     tell(record, answer.status, options);
   };
@@ -94,18 +99,24 @@ class Record {
 
 function tell({ exchange, route, model, span, fault }: Record, status: number, options: RespondOptions): void {
   if (span === undefined && options.observe === undefined) return;
-  const named = model === undefined ? {} : { model };
-  span?.end({ 'http.response.status_code': status, ...named }, fault);
-  options.observe?.({
+  const milliseconds = performance.now() - exchange.started;
+  const operation = route === undefined ? 'unknown' : operationOf(route);
+  const call: Writable<AnsweredCall> = {
     protocol: 'http',
-    operation: route === undefined ? 'unknown' : operationOf(route),
+    operation,
     status,
-    milliseconds: performance.now() - exchange.started,
+    milliseconds,
     requestId: exchange.requestId,
-    ...named,
-    ...(span === undefined ? {} : { traceId: span.traceId }),
-  });
+  };
+  if (model !== undefined) call.model = model;
+  if (span !== undefined) {
+    call.traceId = span.traceId;
+    span.end({ 'http.response.status_code': status, ...(model === undefined ? {} : { model }) }, fault);
+  }
+  options.observe?.(call);
 }
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 const operations = new Map(routes.map((route) => [route, `${route.method} ${route.address}`]));
 
@@ -113,32 +124,34 @@ function operationOf(route: Route): string {
   return operations.get(route) ?? '';
 }
 
-/** Never rejects. Undefined when the client went away before its request was complete. */
-async function answerOf(
+/** Throws and rejects with whatever is to be refused. A promise only where something is waited for. */
+function answerOf(
   { method, url, headers }: Asked,
   record: Record,
   readBody: () => Buffer | Promise<Buffer>,
   services: Services,
   options: RespondOptions,
-): Promise<Answer | undefined> {
+): Answer | Promise<Answer> {
   const { exchange } = record;
-  try {
-    const { route, path } = findRoute(method, url);
-    record.route = route;
-    if (path.model !== '') record.model = path.model;
-    record.span = options.trace?.(operationOf(route), textOf(headers['traceparent']));
-    if (options.guard !== undefined && route.open !== true)
-      options.guard({ authorization: headers.authorization, apiKey: textOf(headers['x-api-key']) });
-    const read = route.method === 'POST' ? readBody() : noBody;
-    const body = read instanceof Promise ? await read : read;
-    const answer = route.handler({ services, path, headers, body, exchange });
-    return answer instanceof Promise ? await answer : answer;
-  } catch (error) {
-    const known = error instanceof ServeError || error instanceof HttpError;
-    if (!known && exchange.peer.gone) return undefined;
-    record.fault = error instanceof Error ? error.message : String(error);
-    return refusal(error, exchange.requestId, options.log);
-  }
+  const { route, path } = findRoute(method, url);
+  record.route = route;
+  if (path.model !== '') record.model = path.model;
+  record.span = options.trace?.(operationOf(route), textOf(headers['traceparent']));
+  if (options.guard !== undefined && route.open !== true)
+    options.guard({ authorization: headers.authorization, apiKey: textOf(headers['x-api-key']) });
+  const read = route.method === 'POST' ? readBody() : noBody;
+  const { handler } = route;
+  if (read instanceof Promise) return read.then((body) => handler({ services, path, headers, body, exchange }));
+  return handler({ services, path, headers, body: read, exchange });
+}
+
+/** Undefined when the client went away before its request was complete. */
+function faultOf(error: unknown, record: Record, { log }: RespondOptions): Answer | undefined {
+  const { exchange } = record;
+  const known = error instanceof ServeError || error instanceof HttpError;
+  if (!known && exchange.peer.gone) return undefined;
+  record.fault = error instanceof Error ? error.message : String(error);
+  return refusal(error, exchange.requestId, log);
 }
 
 function textOf(header: string | string[] | undefined): string | undefined {

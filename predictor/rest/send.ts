@@ -8,7 +8,7 @@ export interface Surroundings {
   readonly id: string;
   /** True when the connection ends with this answer. */
   readonly last: boolean;
-  readonly traceparent?: string;
+  readonly traceparent: string | undefined;
 }
 
 /** Ready to be written. */

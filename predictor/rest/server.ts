@@ -125,8 +125,7 @@ function plainly(
     connection,
     () => decoded(head.headers, body, maxBodyBytes),
     (answer, { id, traceparent }) => {
-      const surroundings = { id, last: connection.lastAfter(head), ...(traceparent && { traceparent }) };
-      const formed = form(head, answer, surroundings);
+      const formed = form(head, answer, { id, last: connection.lastAfter(head), traceparent });
       if (formed instanceof Promise) return formed.then((small) => writeReply(connection.socket, small));
       writeReply(connection.socket, formed);
     },
@@ -151,7 +150,7 @@ function throughNode(
       if (refused) await drain(request, maxBodyBytes);
       if (response.destroyed) return;
       const last = retiring() || !request.complete;
-      const formed: Formed = await form(asked, answer, { id, last, ...(traceparent && { traceparent }) });
+      const formed: Formed = await form(asked, answer, { id, last, traceparent });
       send(response, formed);
     },
   );

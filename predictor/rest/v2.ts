@@ -74,6 +74,15 @@ export function serverTiming({ queueNs, inputNs, inferNs, outputNs }: Timings): 
   return `queue;dur=${ms(queueNs)}, input;dur=${ms(inputNs)}, infer;dur=${ms(inferNs)}, output;dur=${ms(outputNs)}`;
 }
 
-function ms(ns: number): number {
-  return Math.round(ns / 1000) / 1000;
+/** Texts of milliseconds by microseconds: to write a fraction costs more than to look up the one that was written before. */
+const texts = new Array<string | undefined>(4_096);
+
+function ms(ns: number): string {
+  const us = Math.round(ns / 1000);
+  if (!(us < texts.length)) return String(us / 1000);
+  const known = texts[us];
+  if (known !== undefined) return known;
+  const text = String(us / 1000);
+  texts[us] = text;
+  return text;
 }

@@ -101,7 +101,7 @@ export class Connection implements Peer {
     const end = start + head.bodyBytes;
     if (bytes.length >= end) {
       if (bytes.length > end) this.#waiting = bytes.subarray(end);
-      void this.#answer(head, bytes.subarray(start, end));
+      this.#answer(head, bytes.subarray(start, end));
       return;
     }
     const timer = setTimeout(() => this.#options.timedOut(this.socket), limits.requestMs);
@@ -136,13 +136,19 @@ export class Connection implements Peer {
     clearTimeout(partial.timer);
     this.#partial = undefined;
     const head = this.#head as Head;
-    void this.#answer(head, alignedBody(partial.chunks, partial.bytes, jsonBytesOf(head)));
+    this.#answer(head, alignedBody(partial.chunks, partial.bytes, jsonBytesOf(head)));
   }
 
-  async #answer(head: Head, body: Buffer): Promise<void> {
+  #answer(head: Head, body: Buffer): void {
     this.#busy = true;
-    await this.#options.serve(head, body, this);
-    if (this.socket.writableNeedDrain && !this.gone) await this.#drained();
+    const answered = () => this.#answered(head);
+    void this.#options.serve(head, body, this).then(() => {
+      if (this.socket.writableNeedDrain && !this.gone) void this.#drained().then(answered);
+      else answered();
+    });
+  }
+
+  #answered(head: Head): void {
     this.#busy = false;
     if (this.#listeners.length > 0) this.#listeners = [];
     if (this.gone) return;
