@@ -20,12 +20,15 @@ function testFiles(folder: string): string[] {
 }
 
 const words = process.argv.slice(2);
-/** Tests that open a browser take minutes: they run when they are asked for, by `npm run test:client`. */
-const BROWSER = join('client', 'e2e');
+/** Tests that open a browser take minutes: they run when they are asked for, as `npm run test:client` does. */
+const BROWSER = [join('client', 'e2e'), join('client', 'conformity')];
 const present = ROOMS.filter((room) => readdirSync('.').includes(room));
 const files = present
   .flatMap(testFiles)
-  .filter((path) => !path.startsWith(BROWSER) || words.some((word) => word.startsWith(BROWSER)))
+  .filter((path) => {
+    const room = BROWSER.find((folder) => path.startsWith(folder));
+    return room === undefined || words.some((word) => word.startsWith(room));
+  })
   .filter((path) => words.length === 0 || words.some((word) => path.includes(word)));
 const counts = { passed: 0, failed: 0, skipped: 0 };
 /** A file takes a minute at most; one that waits for what never comes is ended, fails, and is named. */

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
 export const CORES = { server: '0', load: '1' } as const;
-const READY_SECONDS = 60;
+const READY_SECONDS = 120;
 
 export interface Command {
   readonly program: string;

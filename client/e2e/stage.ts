@@ -97,7 +97,7 @@ export function openBrowser(): Promise<Browser> {
   });
 }
 
-async function closeBrowser(browser: Browser): Promise<void> {
+export async function closeBrowser(browser: Browser): Promise<void> {
   await within(browser.close(), CLOSE_MS, () => `the browser is open after ${CLOSE_MS} ms`).catch((error: unknown) => {
     browser.process()?.kill('SIGKILL');
     throw error;

@@ -36,7 +36,11 @@ export interface Visit {
 const PATIENCE = 20_000;
 export const HEADLINE = '.answer .headline strong';
 
-export async function visit(stage: Stage, path: string, options: VisitOptions = {}): Promise<Visit> {
+export async function visit(
+  stage: Pick<Stage, 'browser' | 'client'>,
+  path: string,
+  options: VisitOptions = {},
+): Promise<Visit> {
   const { theme = 'light', width = 1280, before } = options;
   const context = options.context ?? (await stage.browser.createBrowserContext());
   const page = await context.newPage();

@@ -26,12 +26,7 @@ leave() {
 }
 trap leave EXIT
 
-environment() { # name, requirements
-  local venv="$here/.venv/$1" marker="$here/.venv/$1/requirements"
-  cmp -s "$here/$2" "$marker" && return
-  echo "Installing $2"
-  "$python" -m venv "$venv" && "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/$2" && cp "$here/$2" "$marker"
-}
+source "$here/environments.sh"
 environment convert ../../tools/convert/requirements.txt &&
 environment main requirements.txt && environment kserve requirements-kserve.txt && environment kserve-newest requirements-kserve-newest.txt && environment mlserver requirements-mlserver.txt ||
   { echo "run.sh: packages could not be installed" >&2; exit 2; }

@@ -38,6 +38,12 @@ test('columns are found by name, spelt any way, else by order', () => {
   assert.deepEqual(guessMapping(needs, ['1', '2', '3']), { mapping: [0, 1], header: false });
   assert.deepEqual(guessMapping(needs, ['foo', 'bar']), { mapping: [0, 1], header: true });
   assert.deepEqual(guessMapping(needs, ['sepal_length']), { mapping: [0, -1], header: true });
+  // Without names of their own the fields are called by their places, as the columns of pandas are.
+  const four = needsOf(
+    formOf({ inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 4] }], outputs: [] }, { inputs: {} }),
+  );
+  assert.deepEqual(guessMapping(four ?? [], ['4', '3', '5', '2']), { mapping: [0, 1, 2, 3], header: false });
+  assert.deepEqual(guessMapping(four ?? [], ['3', '2', '1', '0']), { mapping: [3, 2, 1, 0], header: true });
 });
 
 /** Doubles the first column; refuses rows below zero. */

@@ -59,11 +59,17 @@ export function guessMapping(needs: readonly Need[], first: Row): Guess {
   const found = needs.map(({ field }) =>
     first.findIndex((cell) => field.names.some((name) => plain(name) === plain(cell))),
   );
-  if (found.some((index) => index >= 0)) return { mapping: found, header: true };
+  // Columns may be called 0, 1, 2, …, as pandas does; among numbers, a few that match by chance are no names.
+  const named = isNumbers(first) ? found.every((index) => index >= 0) : found.some((index) => index >= 0);
+  if (named) return { mapping: found, header: true };
   const header =
     needs.every(({ field }) => field.datatype !== 'BYTES') &&
     first.every((cell) => 'problem' in parseScalar(cell, 'FP64'));
   return { mapping: needs.map((_, index) => (index < first.length ? index : -1)), header };
+}
+
+function isNumbers(row: Row): boolean {
+  return row.every((cell) => !('problem' in parseScalar(cell, 'FP64')));
 }
 
 /** `Sepal Length (cm)` and `sepal_length` are the same. */
