@@ -20,6 +20,7 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   PROJECT_FORBIDS: './verify/objects.test.ts',
   REFERENCE_MISSING: './verify/objects.test.ts',
   EXAMPLE_SIZE: './resolve/smoke.test.ts',
+  CATALOGUE_SIZE: './resolve/catalogue-rules.test.ts',
   POLICY_RESOURCES: './verify/policy/rules.test.ts',
   POLICY_MEMORY_LIMIT: './verify/policy/rules.test.ts',
   POLICY_NON_ROOT: './verify/policy/rules.test.ts',

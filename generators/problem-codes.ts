@@ -103,6 +103,7 @@ export const problemCodes = {
   ENVIRONMENT_RESERVED: 'T4',
   CLIENT_INPUT: 'T4',
   CLIENT_RANGE: 'T4',
+  CATALOGUE_SIZE: 'T4',
   HOST_TAKEN: 'T4',
   HOST_LENGTH: 'T4',
   ROUTE_TAKEN: 'T4',

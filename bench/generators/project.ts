@@ -14,12 +14,15 @@ export const SECRET = 'mlops-aws-credentials';
 export const DOMAIN = 'models.example.org';
 export const REPOSITORY = 'https://github.com/example/models.git';
 
+/** Models that the client page can show; entries of the sample have about a kilobyte each in its catalogue. */
+const MOST_SHOWN = 150;
+
 /** Makes `root` a project that serves `count` models. */
 export async function writeProject(root: string, count: number): Promise<void> {
   const folder = join(root, 'clusters', CLUSTER);
   await mkdir(join(folder, 'sealed'), { recursive: true });
   await writeFile(join(root, 'models.yaml'), randomRegistry(count));
-  await writeFile(join(folder, 'cluster.yaml'), printYaml(cluster()));
+  await writeFile(join(folder, 'cluster.yaml'), printYaml(cluster(count)));
   const pem = await readFile(CERTIFICATE, 'utf8');
   await writeFile(join(folder, 'sealed', 'certificate.pem'), pem);
   const random = createRandom(2);
@@ -28,7 +31,7 @@ export async function writeProject(root: string, count: number): Promise<void> {
   }
 }
 
-function cluster(): Record<string, unknown> {
+function cluster(count: number): Record<string, unknown> {
   return {
     repository: { url: REPOSITORY },
     domain: DOMAIN,
@@ -37,7 +40,8 @@ function cluster(): Record<string, unknown> {
     credentials: { kind: 'static', secret: SECRET },
     teams: TEAMS.map((name) => ({ name, quota: { cpu: '100000', memory: '200Ti', pods: 100_000 } })),
     kserve: { version: 'v0.16.0' },
-    client: { enabled: true },
+    // A larger catalogue would not fit its Application (CATALOGUE_SIZE).
+    client: { enabled: count <= MOST_SHOWN },
     platform: { mlflow: { enabled: true }, jupyterhub: { enabled: true }, monitoring: { enabled: true } },
   };
 }

@@ -32,6 +32,7 @@ export function application(app: App, site: Site): KubeObject {
         retry: RETRY,
         syncOptions: syncOptions(app),
       },
+      ...(app.source.kind === 'local-chart' ? { revisionHistoryLimit: LEAST_HISTORY } : {}),
       ...(app.ignoreDifferences === undefined
         ? {}
         : {
@@ -86,6 +87,12 @@ function syncOptions(app: App): string[] {
     ...(app.ignoreDifferences === undefined ? [] : ['RespectIgnoreDifferences=true']),
   ];
 }
+
+/**
+ * The page's catalogue stands in the source, and Argo CD keeps the source of each past sync, ten by default: too much for
+ * one object (resolve/catalogue-rules.ts). Where syncs are automated nobody can roll back to them anyway.
+ */
+const LEAST_HISTORY = 1;
 
 /** The one Application that a person applies; it holds all others, and itself. */
 export function rootApplication(site: Site): KubeObject {

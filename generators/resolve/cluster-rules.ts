@@ -3,6 +3,7 @@ import type { Model, Registry } from '../../schemas/types/models.d.ts';
 import { credentialKeys } from '../kube/sealed-secret.ts';
 import { fault, type Pointer, type Problem, type Where } from '../problem.ts';
 import { kedaFaults } from './autoscaling-rules.ts';
+import { catalogueFaults } from './catalogue-rules.ts';
 import type { ClusterFiles, Placed } from './places.ts';
 import type { Platform, ServedModel, Site } from './platform.ts';
 import { millicores } from './quantity.ts';
@@ -30,6 +31,7 @@ export function clusterFaults(files: ClusterFiles, site: Site, placed: readonly 
     ...placed.flatMap((one) => limitFaults(files, site, one)),
     ...placed.flatMap((one) => kedaFaults(files, site, one)),
     ...trafficClusterFaults(files, site, placed),
+    ...catalogueFaults(files, site, placed),
     ...quotaFaults(
       files,
       site,
