@@ -8,12 +8,13 @@
  */
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuilderName, commandsOf, runAll } from './images/builder.ts';
 import { contentHash } from './images/content.ts';
 import { type Base, IMAGES, type Image } from './images/list.ts';
 import { imageLabels } from './images/registry.ts';
+import { goProgram, programFile } from './services/go-program.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const LABEL = 'kserve-gitops.e2e.content';
@@ -67,26 +68,36 @@ export async function buildImages(options: ImageOptions): Promise<void> {
   }
 }
 
-async function buildImage(image: Image, { registry, builder, bases, logs, log }: ImageOptions): Promise<void> {
-  const args = Object.fromEntries(
-    Object.entries(image.bases).flatMap(([name, kind]) => (bases[kind] === undefined ? [] : [[name, bases[kind]]])),
-  ) as Record<string, string>;
+async function buildImage(image: Image, options: ImageOptions): Promise<void> {
+  const { registry, builder, logs, log } = options;
+  const args = argsOf(image, options);
   const hash = contentHash(ROOT, image, args);
   const labels = await imageLabels(`http://${registry}`, image.reference);
   if (labels?.[LABEL] === hash) {
     log(`${image.reference}: there already`);
     return;
   }
+  const contexts = image.program === undefined ? {} : { program: dirname(await goProgram(image.program, log)) };
   const begun = performance.now();
   log(`${image.reference}: building`);
   const target = `${registry}/${image.reference}`;
-  const build = { dockerfile: image.dockerfile, target, args, labels: { [LABEL]: hash } };
+  const build = { dockerfile: image.dockerfile, target, args, labels: { [LABEL]: hash }, contexts };
   try {
     await runAll(commandsOf(builder, build), ROOT, join(logs, `${image.name}.log`));
   } catch (error) {
     throw new Error(`${image.reference} was not made: ${error instanceof Error ? error.message : error}`);
   }
   log(`${image.reference}: pushed after ${((performance.now() - begun) / 1000).toFixed(0)} s`);
+}
+
+function argsOf({ bases, program }: Image, options: ImageOptions): Record<string, string> {
+  const args: Record<string, string> = {};
+  for (const [name, kind] of Object.entries(bases)) {
+    const base = options.bases[kind];
+    if (base !== undefined) args[name] = base;
+  }
+  if (program !== undefined) args['PROGRAM'] = programFile(program);
+  return args;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -10,13 +10,16 @@ export interface Build {
   readonly target: string;
   readonly args: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
+  /** Further contexts by name: folders. */
+  readonly contexts: Readonly<Record<string, string>>;
 }
 
 /** Commands to run in the root of the repository, one after the other. */
-export function commandsOf(builder: BuilderName, { dockerfile, target, args, labels }: Build): string[][] {
+export function commandsOf(builder: BuilderName, { dockerfile, target, args, labels, contexts }: Build): string[][] {
   const pairs = (flag: string, values: Readonly<Record<string, string>>) =>
     Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
-  const common = ['--file', dockerfile, '--tag', target, ...pairs('--build-arg', args), ...pairs('--label', labels)];
+  const named = [...pairs('--build-arg', args), ...pairs('--label', labels), ...pairs('--build-context', contexts)];
+  const common = ['--file', dockerfile, '--tag', target, ...named];
   if (builder === 'docker') {
     return [
       ['docker', 'build', ...common, '.'],

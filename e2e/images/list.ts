@@ -1,5 +1,7 @@
 /** The images that the chain runs and no registry here has: this repository's own, and stand-ins for released ones. */
 
+import type { GoProgram } from '../services/go-program.ts';
+
 export type Base = 'debian' | 'node' | 'python';
 
 export interface Image {
@@ -11,6 +13,8 @@ export interface Image {
   readonly dockerfile: string;
   /** Build arguments that name a base image. */
   readonly bases: Readonly<Record<string, Base>>;
+  /** Built first; the Dockerfile copies file PROGRAM from context `program`. */
+  readonly program?: GoProgram;
 }
 
 export const IMAGES: readonly Image[] = [
@@ -43,5 +47,12 @@ export const IMAGES: readonly Image[] = [
     reference: 'kserve-gitops/client:0.1.0',
     dockerfile: 'client/Dockerfile',
     bases: { BASE: 'node' },
+  },
+  {
+    name: 'metrics-server',
+    reference: 'metrics-server/metrics-server:v0.8.0',
+    dockerfile: 'e2e/images/metrics-server/Dockerfile',
+    bases: { BASE: 'debian' },
+    program: { path: 'sigs.k8s.io/metrics-server/cmd/metrics-server', version: 'v0.8.0' },
   },
 ];

@@ -16,11 +16,16 @@ export function cacheFolder(environment: Readonly<Record<string, string | undefi
   return join(environment['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'kserve-gitops-e2e');
 }
 
+/** Name of the program's file in its folder. */
+export function programFile({ path, version }: GoProgram): string {
+  return `${path.split('/').at(-1)}-${version}`;
+}
+
 /** Path of the program, built if the cache lacks it. Throws with what `go` said. */
 export async function goProgram({ path, version }: GoProgram, log: (line: string) => void): Promise<string> {
   const name = path.split('/').at(-1) ?? path;
   const bin = join(cacheFolder(), 'bin');
-  const file = join(bin, `${name}-${version}`);
+  const file = join(bin, programFile({ path, version }));
   if (existsSync(file)) return file;
   mkdirSync(bin, { recursive: true });
   const folder = mkdtempSync(join(bin, '.building-'));
