@@ -3,7 +3,7 @@
  * signatures, and knows multipart uploads, ranges, checksums and paging.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,8 @@ export interface S3Options {
   readonly port: number;
   readonly region: string;
   readonly log: (line: string) => void;
+  /** Keeps objects and credentials for the next server; a temporary folder without it. */
+  readonly folder?: string;
 }
 
 export interface S3Server {
@@ -45,17 +47,16 @@ export interface S3Server {
   remove(): Promise<void>;
 }
 
-/** Starts a server with nothing in it, and builds the program before if need be. */
-export async function startS3({ host, port: wanted, region, log }: S3Options): Promise<S3Server> {
+/** Starts a server, empty but for what its folder kept, and builds the program before if need be. */
+export async function startS3({ host, port: wanted, region, log, folder: kept }: S3Options): Promise<S3Server> {
   const program = await goProgram(VERSITYGW, log);
-  const folder = mkdtempSync(join(tmpdir(), 'kserve-gitops-s3-'));
+  const folder = kept ?? mkdtempSync(join(tmpdir(), 'kserve-gitops-s3-'));
   const objects = join(folder, 'objects');
-  mkdirSync(objects);
+  mkdirSync(objects, { recursive: true });
   const port = wanted === 0 ? await freePort(host) : wanted;
   const endpoint = `http://${host}:${port}`;
-  const accessKeyId = `E2E${randomBytes(8).toString('hex').toUpperCase()}`;
-  const secretAccessKey = randomBytes(24).toString('base64url');
-  const credentials = { accessKeyId, secretAccessKey };
+  const credentials = credentialsIn(folder);
+  const { accessKeyId, secretAccessKey } = credentials;
   const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
   const logFile = join(folder, 'versitygw.log');
   let daemon: Daemon | undefined;
@@ -105,6 +106,22 @@ export async function startS3({ host, port: wanted, region, log }: S3Options): P
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+function credentialsIn(folder: string): Credentials {
+  const file = join(folder, 'credentials.json');
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Credentials;
+  const made = {
+    accessKeyId: `E2E${randomBytes(8).toString('hex').toUpperCase()}`,
+    secretAccessKey: randomBytes(24).toString('base64url'),
+  };
+  writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
+  return made;
 }
 
 async function putFolder(client: S3Client, bucket: string, prefix: string, folder: string): Promise<number> {

@@ -1,0 +1,73 @@
+/** The charts that generated Applications install, where the public ones cannot be fetched: packed and pushed to a registry. */
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { createBare, git, push } from './git.ts';
+import { run } from './processes.ts';
+
+const folder = join(import.meta.dirname, 'charts');
+
+export function chartNames(): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** The chart with the released files that its `upstream.yaml` names; resolves to the archive. */
+export async function packChart(name: string, upstream: string, into: string): Promise<string> {
+  const chart = join(into, name);
+  cpSync(join(folder, name), chart, { recursive: true });
+  const list = join(chart, 'upstream.yaml');
+  const wanted = existsSync(list) ? (parse(readFileSync(list, 'utf8')) as Record<string, string>) : {};
+  for (const [target, source] of Object.entries(wanted)) {
+    const from = join(upstream, source);
+    if (!existsSync(from)) throw new Error(`${from} is missing: set KSERVE_GITOPS_UPSTREAM to the folder of releases`);
+    cpSync(from, join(chart, 'upstream', target), { recursive: true });
+  }
+  rmSync(list, { force: true });
+  const { version } = parse(readFileSync(join(chart, 'Chart.yaml'), 'utf8')) as { version: string };
+  await run('helm', ['package', chart, '--destination', into]);
+  return join(into, `${name}-${version}.tgz`);
+}
+
+/** Pushes every chart to `oci://<registry>/charts`, over plain HTTP. */
+export async function pushCharts(upstream: string, registry: string, say: (text: string) => void): Promise<void> {
+  const work = mkdtempSync(join(tmpdir(), 'e2e-charts-'));
+  try {
+    for (const name of chartNames()) {
+      const archive = await packChart(name, upstream, work);
+      await run('helm', ['push', archive, `oci://${registry}/charts`, '--plain-http']);
+      say(`chart ${name}`);
+    }
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}
+
+/** A repository that has `config/crd` at the tag, as kubernetes-sigs/gateway-api has it. */
+export async function gatewayApiRepository(upstream: string, bare: string, version: string): Promise<void> {
+  await createBare(bare);
+  if ((await git(bare, 'tag', '--list', version)) !== '') return;
+  const work = mkdtempSync(join(tmpdir(), 'e2e-gateway-api-'));
+  try {
+    await run('git', ['clone', '--quiet', bare, work]);
+    const target = join(work, 'config/crd');
+    mkdirSync(target, { recursive: true });
+    cpSync(join(upstream, `gateway-api-${version}`, 'crds'), target, { recursive: true });
+    const resources = readdirSync(target)
+      .filter((file) => file.endsWith('.yaml'))
+      .sort();
+    const lines = ['apiVersion: kustomize.config.k8s.io/v1beta1', 'kind: Kustomization', 'resources:'];
+    writeFileSync(
+      join(target, 'kustomization.yaml'),
+      `${[...lines, ...resources.map((file) => `- ${file}`)].join('\n')}\n`,
+    );
+    await push(work, `release ${version}`);
+    await git(work, 'tag', version);
+    await git(work, 'push', '--quiet', 'origin', version);
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}

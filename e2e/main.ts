@@ -1,0 +1,213 @@
+/** `npm run e2e`: the whole chain on the cluster of the current kubeconfig. The only file of the room that prints or exits. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { VersionApi } from '@kubernetes/client-node';
+import { Command, CommanderError } from 'commander';
+import { addChartRegistry, installArgoCd } from './argocd.ts';
+import { gatewayApiRepository, pushCharts } from './charts.ts';
+import { collect } from './collect.ts';
+import { serveGit } from './git.ts';
+import { buildImages, imageOptions } from './images.ts';
+import { connect } from './kube.ts';
+import { openProject } from './project.ts';
+import { report } from './report.ts';
+import type { Run, Step } from './run.ts';
+import { runSteps } from './runner.ts';
+import { startS3 } from './services/s3.ts';
+import { BUCKET, type Settings, settings } from './settings.ts';
+import { admission } from './steps/admission.ts';
+import { answers } from './steps/answers.ts';
+import { autoscaling } from './steps/autoscaling.ts';
+import { bare } from './steps/bare.ts';
+import { canary } from './steps/canary.ts';
+import { credentials } from './steps/credentials.ts';
+import { disruption } from './steps/disruption.ts';
+import { doctor } from './steps/doctor.ts';
+import { drift } from './steps/drift.ts';
+import { failure } from './steps/failure.ts';
+import { notebook } from './steps/notebook.ts';
+import { page } from './steps/page.ts';
+import { platform } from './steps/platform.ts';
+import { prune } from './steps/prune.ts';
+import { tearDown } from './teardown.ts';
+
+/** In this order: each builds on those before it. */
+const STEPS: readonly Step[] = [
+  bare,
+  platform,
+  credentials,
+  answers,
+  drift,
+  page,
+  notebook,
+  doctor,
+  canary,
+  disruption,
+  autoscaling,
+  failure,
+  prune,
+  admission,
+];
+
+interface Flags {
+  readonly only?: readonly string[];
+  readonly from?: string;
+  readonly until?: string;
+  readonly keep?: boolean;
+  readonly tearDown?: boolean;
+  readonly list?: boolean;
+  readonly images: boolean;
+  readonly realCharts?: boolean;
+  readonly report?: string;
+}
+
+const HELP = `
+Steps run in order, each on what those before it left. The first one wants a cluster without Argo CD, Gateway API and KServe.
+
+Environment:
+  KUBECONFIG                the cluster; everything that the steps bring is removed at the end, unless --keep is given
+  KSERVE_GITOPS_UPSTREAM    folder of released CRDs and manifests (default: ../shared/upstream)
+  E2E_ADDRESS               address of this machine that pods reach, for the git and S3 servers (default: 10.243.0.1)
+  E2E_GATEWAY, E2E_HTTP_PORT, E2E_HTTPS_PORT   where the Gateway listens (default: that address, 8000, 8443)
+  E2E_REGISTRY, E2E_CHARTS  registry for images, and for charts as Argo CD names it
+  E2E_FOLDER                where working copy, bucket and logs are (default: kserve-gitops-e2e in the folder for temporary files)
+
+Examples:
+  npm run e2e                                  everything, from an empty cluster; ends with an empty one
+  npm run e2e -- --keep --until credentials    the platform with its models, and leave it
+  npm run e2e -- --keep --only canary          one step on what is there
+  npm run e2e -- --tear-down                   remove what an earlier run left`;
+
+function chosen(flags: Flags): readonly Step[] {
+  const at = (name: string | undefined, otherwise: number) => {
+    if (name === undefined) return otherwise;
+    const index = STEPS.findIndex((step) => step.name === name);
+    if (index < 0) throw new CommanderError(2, 'e2e.step', `There is no step "${name}"; --list names them`);
+    return index;
+  };
+  if (flags.only !== undefined) return flags.only.map((name) => STEPS[at(name, 0)] as Step);
+  return STEPS.slice(at(flags.from, 0), at(flags.until, STEPS.length - 1) + 1);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+async function prepare(
+  where: Settings,
+  fresh: boolean,
+  { images }: Flags,
+): Promise<{ run: Omit<Run, 'say'>; close(): Promise<void> }> {
+  if (fresh) rmSync(where.folder, { recursive: true, force: true });
+  const kube = connect();
+  if (images) await buildImages({ ...imageOptions(), log: print });
+  const git = await serveGit(join(where.folder, 'git'), where.address);
+  const s3 = await startS3({
+    host: where.address,
+    port: 9900,
+    region: 'us-east-1',
+    folder: join(where.folder, 's3'),
+    log: print,
+  });
+  if (fresh) {
+    await s3.createBucket(BUCKET);
+    const count = await s3.putFolder(BUCKET, '', join(where.source, 'examples/artifacts', BUCKET));
+    print(`${count} objects in s3://${BUCKET} at ${s3.endpoint}`);
+  }
+  if (where.charts !== undefined) {
+    await pushCharts(where.upstream, where.registry, print);
+    await gatewayApiRepository(where.upstream, git.path('gateway-api'), 'v1.4.1');
+  }
+  const project = await openProject(where, git);
+  const close = async () => {
+    await s3.stop();
+    await git.close();
+  };
+  return { run: { settings: where, kube, git, s3, project }, close };
+}
+
+async function main(flags: Flags): Promise<number> {
+  const steps = chosen(flags);
+  if (flags.list === true) {
+    for (const { name, proves } of STEPS) print(`${name.padEnd(12)} ${proves}`);
+    return 0;
+  }
+  const where = settings(process.env, flags.realCharts === true);
+  if (flags.tearDown === true) {
+    await tearDown(connect(), print);
+    return 0;
+  }
+  const fresh = steps[0] === STEPS[0];
+  const { run, close } = await prepare(where, fresh, flags);
+  try {
+    if (!fresh) await argoCd(where, run);
+    const results = await runSteps(
+      steps.map((step) => (step === platform ? withArgoCd(where, step) : step)),
+      run,
+      print,
+      async () => {
+        const folder = join(where.folder, 'failure');
+        for (const line of await collect(run.kube, folder)) print(`  ${line}`);
+        print(`objects and logs: ${folder}`);
+      },
+    );
+    const { gitVersion } = await run.kube.config.makeApiClient(VersionApi).getCode();
+    const charts = flags.realCharts === true ? 'public charts' : 'stand-in charts';
+    const date = new Date().toISOString().slice(0, 10);
+    const text = report(results, { kubernetes: gitVersion, date, cores: availableParallelism(), charts });
+    const file = flags.report ?? join(where.folder, 'report.md');
+    writeFileSync(file, text);
+    const passed = results.filter(({ outcome }) => outcome === 'passed').length;
+    if (flags.keep !== true) await tearDown(run.kube, print);
+    print(`report: ${file}`);
+    print(`${passed} passed, ${results.length - passed} failed`);
+    return passed === results.length ? 0 : 1;
+  } finally {
+    await close();
+  }
+}
+
+async function argoCd(where: Settings, { kube }: Omit<Run, 'say'>): Promise<void> {
+  await installArgoCd(kube, where);
+  if (where.charts !== undefined) await addChartRegistry(kube, where.charts);
+}
+
+/** Argo CD is what a person has before the first step that counts. */
+function withArgoCd(where: Settings, step: Step): Step {
+  return {
+    ...step,
+    async run(run) {
+      await argoCd(where, run);
+      run.say('Argo CD is installed');
+      await step.run(run);
+    },
+  };
+}
+
+const command = new Command('npm run e2e --')
+  .description('The whole chain on a real cluster: notebook, MLflow, S3, models.yaml, Argo CD, KServe, answers.')
+  .option('--only <step...>', 'only these steps, on what an earlier run with --keep left')
+  .option('--from <step>', 'from this step on')
+  .option('--until <step>', 'up to and with this step')
+  .option('--keep', 'leave everything on the cluster')
+  .option('--tear-down', 'only remove what an earlier run left')
+  .option('--list', 'name the steps')
+  .option('--no-images', 'the images are in the registry')
+  .option('--real-charts', 'the public charts instead of the stand-ins')
+  .option('--report <file>', 'where the report goes')
+  .addHelpText('after', HELP)
+  .exitOverride();
+
+try {
+  await command.parseAsync();
+  process.exitCode = await main(command.opts<Flags>());
+} catch (error) {
+  if (error instanceof CommanderError) {
+    if (error.code.startsWith('e2e.')) process.stderr.write(`${error.message}\n`);
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 2;
+  }
+}
