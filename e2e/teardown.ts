@@ -1,6 +1,7 @@
 /** Takes everything off the cluster that a run brought, so that the next one begins with an empty one. */
 import { ARGOCD, application, applications } from './argocd.ts';
 import type { Kube, Thing } from './kube.ts';
+import { removeStorage } from './services/storage.ts';
 
 const NAMESPACES = [
   ...['ml-platform', 'mlflow', 'jupyterhub', 'model-client', 'traefik', 'kserve', 'sealed-secrets', 'cert-manager'],
@@ -36,6 +37,7 @@ export async function tearDown(kube: Kube, say: (text: string) => void): Promise
     if (GROUPS.test(name)) await kube.remove({ ...crd, name });
   }
   for (const name of NAMESPACES) await kube.waitGone({ apiVersion: 'v1', kind: 'Namespace', name }, { seconds: 180 });
+  await removeStorage(kube);
   say('the cluster is as it was');
 }
 

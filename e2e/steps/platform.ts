@@ -5,6 +5,7 @@ import { push } from '../git.ts';
 import { condition } from '../kube.ts';
 import { serveOnly } from '../project.ts';
 import type { Run, Step } from '../run.ts';
+import { ensureStorage } from '../services/storage.ts';
 import { BUCKET, CLUSTER, TEAM } from '../settings.ts';
 
 /** What needs no credentials; the rest waits for the next step, which seals them with the certificate of this one's controller. */
@@ -53,6 +54,7 @@ export const platform: Step = {
     await project.npm('generate', ['--cluster', CLUSTER]);
     const { pushed, unsealed } = await pushUnsealed(run);
     say(`pushed ${pushed.slice(0, 10)}; verify names ${unsealed} Secrets that are to be sealed`);
+    await ensureStorage(kube, say);
     for (const object of documents(project.read(`clusters/${CLUSTER}/argocd/root.yaml`))) await kube.apply(object);
     say(`applied clusters/${CLUSTER}/argocd/root.yaml`);
     await waitHealthy(kube, PLATFORM, { seconds: 420, everyMs: 2000 }, say);

@@ -104,6 +104,7 @@ test('waves: what others need comes first, and each App shows its wave', () => {
     ['cert-manager', 'kserve-crd', 'kserve', 'serving-runtime', 'team-flowers', 'model-iris'],
     ['sealed-secrets', 'team-flowers'],
     ['sealed-secrets', 'mlflow-access', 'mlflow'],
+    ['mlflow-access', 'mlflow-storage'],
     ['monitoring', 'model-iris'],
     ['argocd-config', 'kserve'],
   ];

@@ -1,6 +1,8 @@
 /** MLflow and JupyterHub: where models are trained, logged and registered. */
+import { createHash } from 'node:crypto';
+import type { IPersistentVolumeClaim } from 'kubernetes-models/v1';
 import type { KubeObject } from '../kube/object.ts';
-import { partNamespaces } from '../resolve/defaults.ts';
+import { defaults, partNamespaces } from '../resolve/defaults.ts';
 import type { Platform, Site } from '../resolve/platform.ts';
 import { type App, PLATFORM_PROJECT, waves } from './app.ts';
 import { hostRoute } from './gateway.ts';
@@ -8,6 +10,12 @@ import { plain } from './plain.ts';
 import { namespace, secretObjects } from './team.ts';
 
 const MLFLOW_PORT = 80;
+/** Keys of the Secret `hub` that the chart makes up. */
+const HUB_TOKENS = [
+  'hub.config.ConfigurableHTTPProxy.auth_token',
+  'hub.config.JupyterHub.cookie_secret',
+  'hub.config.CryptKeeper.keys',
+];
 
 export function toolApps(platform: Platform): App[] {
   const { mlflow, jupyterhub } = platform.site.parts;
@@ -43,6 +51,16 @@ function mlflowApps(version: string, platform: Platform): App[] {
   });
   return [
     accessApp('mlflow', namespaceName, [...secretObjects(namespaceName, platform), plain(route)]),
+    // A volume may wait for its first pod, and waiting it is not healthy: so it is in the wave of the pod, not in an earlier one.
+    {
+      name: 'mlflow-storage',
+      project: PLATFORM_PROJECT,
+      namespace: namespaceName,
+      wave: waves.tools,
+      source: { kind: 'folder', objects: [plain(mlflowVolume(namespaceName))] },
+      createNamespace: false,
+      removal: 'delete',
+    },
     {
       name: 'mlflow',
       project: PLATFORM_PROJECT,
@@ -59,6 +77,20 @@ function mlflowApps(version: string, platform: Platform): App[] {
       removal: 'delete',
     },
   ];
+}
+
+/** Deleting it would delete every run and the registry, so Argo CD asks first. */
+function mlflowVolume(namespaceName: string): IPersistentVolumeClaim {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: {
+      name: 'mlflow',
+      namespace: namespaceName,
+      annotations: { 'argocd.argoproj.io/sync-options': 'Prune=confirm,Delete=confirm' },
+    },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: defaults.mlflowStorage } } },
+  };
 }
 
 /** Artifacts go through the server to `s3://<bucket>/<mlflowPath>/<experiment>/models/m-…/artifacts`. */
@@ -78,6 +110,12 @@ export function mlflowValues(site: Site, host: string): Record<string, unknown> 
       // MLflow 3 refuses other Host headers (DNS rebinding).
       MLFLOW_SERVER_ALLOWED_HOSTS: `${host},mlflow.${partNamespaces.mlflow}.svc.cluster.local,localhost:*`,
     },
+    // The chart's default is a database in memory: one for each of the server's processes, and gone with them.
+    backendStore: { defaultSqlitePath: '/mlflow/mlflow.db' },
+    extraVolumes: [{ name: 'mlflow', persistentVolumeClaim: { claimName: 'mlflow' } }],
+    extraVolumeMounts: [{ name: 'mlflow', mountPath: '/mlflow' }],
+    // The volume is mounted by one pod at a time.
+    strategy: { type: 'Recreate' },
     artifactRoot: {
       proxiedArtifactStorage: true,
       s3: {
@@ -125,8 +163,8 @@ function jupyterhubApps(version: string, site: Site): App[] {
       createNamespace: false,
       removal: 'delete',
       ignoreDifferences: [
-        // The chart draws new tokens at each rendering; the ones in the cluster stay.
-        { group: '', kind: 'Secret', name: 'hub', jqPathExpressions: ['.data'] },
+        // The chart draws new tokens at each rendering; the ones in the cluster stay. The values beside them must arrive.
+        { group: '', kind: 'Secret', name: 'hub', jqPathExpressions: HUB_TOKENS.map((key) => `.data["${key}"]`) },
         ...['hub', 'proxy'].map((name) => ({
           group: 'apps',
           kind: 'Deployment',
@@ -143,25 +181,21 @@ function jupyterhubApps(version: string, site: Site): App[] {
 }
 
 function jupyterhubValues(site: Site): Record<string, unknown> {
+  const config = {
+    // The chart's default lets anybody in with any password.
+    JupyterHub: { authenticator_class: 'native' },
+    NativeAuthenticator: { open_signup: false },
+    Authenticator: { admin_users: ['admin'], allow_all: true },
+  };
+  const mlflow = `http://mlflow.${partNamespaces.mlflow}.svc.cluster.local:${MLFLOW_PORT}`;
+  const singleuser =
+    site.parts.mlflow === undefined ? {} : { singleuser: { extraEnv: { MLFLOW_TRACKING_URI: mlflow } } };
+  // The hub reads its values when it starts, and the chart's own checksum of them is ignored for the tokens in it.
+  const checksum = createHash('sha256').update(JSON.stringify({ config, singleuser })).digest('hex');
   return {
     // Reached through the Gateway alone.
     proxy: { service: { type: 'ClusterIP' } },
-    hub: {
-      config: {
-        // The chart's default lets anybody in with any password.
-        JupyterHub: { authenticator_class: 'native' },
-        NativeAuthenticator: { open_signup: false },
-        Authenticator: { admin_users: ['admin'], allow_all: true },
-      },
-    },
-    ...(site.parts.mlflow === undefined
-      ? {}
-      : {
-          singleuser: {
-            extraEnv: {
-              MLFLOW_TRACKING_URI: `http://mlflow.${partNamespaces.mlflow}.svc.cluster.local:${MLFLOW_PORT}`,
-            },
-          },
-        }),
+    hub: { annotations: { 'kserve-gitops/values-sha256': checksum }, config },
+    ...singleuser,
   };
 }

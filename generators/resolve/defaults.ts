@@ -7,6 +7,7 @@ export const defaults = {
   argocd: { namespace: 'argocd' },
   gateway: { namespace: 'traefik', name: 'traefik-gateway', className: 'traefik', tlsSecret: 'gateway-tls' },
   mlflowPath: 'mlflow',
+  mlflowStorage: '10Gi',
   credentials: { secret: 'mlops-aws-credentials', serviceAccount: 'sa-s3-access' },
   kserve: { namespace: 'kserve' },
   predictor: { image: 'ghcr.io/kserve-gitops/predictor:0.1.0', cpu: '250m', memory: '512Mi', smoke: true },

@@ -22,6 +22,7 @@ export const kubernetesSources: readonly Source[] = [
     'ConfigMap',
     'LimitRange',
     'Namespace',
+    'PersistentVolumeClaim',
     'ResourceQuota',
     'Secret',
     'Service',

@@ -261,7 +261,7 @@ export interface Platform {
   readonly sealedSecrets?: Part;
   /** Traefik, the Gateway's implementation, and the Gateway itself. */
   readonly traefik?: Part;
-  /** MLflow tracking server and model registry. Default off. */
+  /** MLflow tracking server and model registry; its database is on a volume of the default StorageClass. Default off. */
   readonly mlflow?: Part;
   /** JupyterHub, where models are trained. Default off. */
   readonly jupyterhub?: Part;

@@ -88,11 +88,15 @@ const scaling: DoctorRule = ({ site, models, facts }) => {
   return [...problems, lack(site, external === 'absent' ? 'MISSING' : 'UNREADY', message, repair)];
 };
 
-/** JupyterHub's chart asks for volumes without naming a class: one for the hub, one for each person. */
+/** Volumes are asked for without naming a class: for MLflow's database, for the hub, and for each person in JupyterHub. */
 const storage: DoctorRule = ({ site, facts }) => {
-  if (site.parts.jupyterhub === undefined || facts.defaultStorage === true || facts.defaultStorage === 'unread')
-    return [];
-  const message = 'Cannot keep what people have in JupyterHub: no StorageClass is the default one';
+  if (facts.defaultStorage === true || facts.defaultStorage === 'unread') return [];
+  const kept = [
+    ...(site.parts.mlflow === undefined ? [] : ['the runs and the registry of MLflow']),
+    ...(site.parts.jupyterhub === undefined ? [] : ['what people have in JupyterHub']),
+  ];
+  if (kept.length === 0) return [];
+  const message = `Cannot keep ${kept.join(' and ')}: no StorageClass is the default one`;
   const annotation = 'storageclass.kubernetes.io/is-default-class=true';
   return [lack(site, 'MISSING', message, `Choose one: kubectl annotate storageclass <name> ${annotation}`)];
 };

@@ -280,13 +280,15 @@ test('the patch releases in which Argo CD was mended', () => {
   assert.ok(old(), 'an image by digest alone');
 });
 
-test('JupyterHub needs a default StorageClass', () => {
-  const cluster = { platform: { jupyterhub: { enabled: true } } };
-  assert.deepEqual(told(good, cluster), []);
-  assert.match(
-    told({ ...good, defaultStorage: false }, cluster).join(),
-    /^PREREQUISITE_MISSING .* kubectl annotate storageclass <name> /,
-  );
+test('MLflow and JupyterHub need a default StorageClass', () => {
+  for (const part of ['mlflow', 'jupyterhub'] as const) {
+    const cluster = { platform: { [part]: { enabled: true } } };
+    assert.deepEqual(told(good, cluster), []);
+    assert.match(
+      told({ ...good, defaultStorage: false }, cluster).join(),
+      /^PREREQUISITE_MISSING .* kubectl annotate storageclass <name> /,
+    );
+  }
 });
 
 test("KEDA's metrics must be available once they are there", () => {
