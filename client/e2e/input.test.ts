@@ -157,6 +157,16 @@ flow('a server without a signature gets tensors by hand', '/models/nosignature',
   await fill('0.shape', '1, 2');
   await fill('0.data', '[[3, 4]]');
   await see(HEADLINE, /3/);
+  await click('[aria-label="Copy a link to this input"]');
+  await page.waitForFunction(() => location.hash.includes('tensors='));
+  const { pathname, hash } = new URL(page.url());
+  const friend = await visit(stage, pathname + hash);
+  await friend.see(HEADLINE, /3/);
+  assert.equal(
+    await friend.page.$eval('[data-field="0.shape"] input', (box) => (box as HTMLInputElement).value),
+    '1, 2',
+  );
+  await friend.leave();
   await click('.form > .add');
   await fill('1.name', 'input-0');
   await see('[data-field="1.name"] .problem', /name of another tensor/);

@@ -230,10 +230,12 @@ export const texts = {
     language: 'Language',
     curl: 'curl',
     python: 'Python',
+    triton: 'tritonclient',
     typescript: 'TypeScript',
     grpcurl: 'grpcurl',
     invalid: '# The input has an error: correct it, and the program appears here.',
     noGrpc: 'This model has no address for gRPC.',
+    noTriton: 'tritonclient cannot ask this one: requests to it go through this site. Choose Python.',
     rawOnly: (datatype: string): string => `gRPC takes ${datatype} as raw bytes only: use a client library.`,
   },
   rawPanel: {

@@ -5,23 +5,28 @@ import { createInterface } from 'node:readline';
 export interface Program {
   readonly port: number;
   readonly url: string;
-  /** What it logged as it became ready. */
+  /** The line with which it became ready: its log's members, or the groups of the expression. */
   readonly ready: Readonly<Record<string, unknown>>;
-  /** Every line of its log so far. */
+  /** Every line that it wrote so far. */
   readonly log: readonly string[];
   /** Its exit code; null where a signal ended it. Rejects when it does not end in time. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
 /** A busy machine takes long; a program that takes longer hangs. */
-const START_MS = 90_000;
+const START_MS = 180_000;
 /** Longer than the programs' own patience with requests in flight, which is 30 s. */
 const STOP_MS = 40_000;
 
-/** Runs node with `args` and waits for the line of its log on stderr that has this `event`. */
-export async function startProgram(args: readonly string[], event: string, options: SpawnOptions = {}): Promise<Program> {
-  const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
-  const kill = (): void => void child.kill('SIGKILL');
+/** Runs node with `args` until it writes a line of its log with this `event`, or one that matches. */
+export async function startProgram(
+  args: readonly string[],
+  event: string | RegExp,
+  options: SpawnOptions = {},
+): Promise<Program> {
+  // A group of its own: what it started ends with it, also when it is ended by force.
+  const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const kill = (): void => killGroup(child);
   process.once('exit', kill);
   const exit = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
@@ -36,14 +41,16 @@ export async function startProgram(args: readonly string[], event: string, optio
   const said = (): string => log.slice(-20).join('\n');
   const begun = new Promise<Readonly<Record<string, unknown>>>((resolve, reject) => {
     exit.then((code) => reject(new Error(`${args.join(' ')} ended with ${code}:\n${said()}`)), reject);
-    if (child.stderr === null) return;
-    createInterface({ input: child.stderr }).on('line', (text) => {
-      log.push(text);
-      const line = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {};
-      if (line['event'] === event) resolve(line);
-    });
+    for (const input of [child.stdout, child.stderr]) {
+      if (input === null) continue;
+      createInterface({ input }).on('line', (text) => {
+        log.push(text);
+        const found = membersOf(text, event);
+        if (found !== undefined) resolve(found);
+      });
+    }
   });
-  const late = (): string => `${args.join(' ')} is not ${event} after ${START_MS} ms:\n${said()}`;
+  const late = (): string => `${args.join(' ')} is not ready after ${START_MS} ms:\n${said()}`;
   const ready = await within(begun, START_MS, late).catch((error: unknown) => {
     kill();
     throw error;
@@ -57,6 +64,15 @@ export async function startProgram(args: readonly string[], event: string, optio
   };
 }
 
+function membersOf(text: string, event: string | RegExp): Readonly<Record<string, unknown>> | undefined {
+  if (event instanceof RegExp) {
+    const match = event.exec(text);
+    return match === null ? undefined : (match.groups ?? {});
+  }
+  const line = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {};
+  return line['event'] === event ? line : undefined;
+}
+
 async function stop(
   child: ChildProcess,
   exit: Promise<number | null>,
@@ -66,10 +82,18 @@ async function stop(
   if (child.exitCode === null && child.signalCode === null) child.kill(signal);
   return within(exit, STOP_MS, () => `${child.spawnargs.join(' ')} runs ${STOP_MS} ms after ${signal}:\n${said()}`).catch(
     (error: unknown) => {
-      child.kill('SIGKILL');
+      killGroup(child);
       throw error;
     },
   );
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
 }
 
 /** Rejects with `why` when `what` takes longer than `ms`. */

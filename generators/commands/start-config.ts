@@ -65,10 +65,15 @@ export function describeVersion(
 }
 
 /** The catalogue of the client that stands for the cluster's: every model at the predictor on this machine. */
-export function startCatalogue(platform: Platform, { file, entries }: PredictorConfig, url: string): Catalogue {
+export function startCatalogue(
+  platform: Platform,
+  { file, entries }: PredictorConfig,
+  { url, grpc }: { readonly url: string; readonly grpc: string | undefined },
+): Catalogue {
+  const addresses = { url, publicUrl: url, ...(grpc === undefined ? {} : { grpc }), protocol: 'v2' as const };
   const models = file.models.flatMap(({ name, version }) => {
     const entry = entries.get(name);
-    return entry === undefined ? [] : [{ ...shownEntry(entry), version, url, publicUrl: url, protocol: 'v2' as const }];
+    return entry === undefined ? [] : [{ ...shownEntry(entry), version, ...addresses }];
   });
   return { cluster: platform.site.cluster, models };
 }

@@ -134,7 +134,7 @@ async function serve(
     const answered = ready.event === 'ready' && (await answer(predictor.url, first, write));
     if (options.once) return answered ? 0 : 1;
     const catalogueFile = join(folder, 'catalogue.json');
-    await writeAtomic(catalogueFile, catalogueText(first, predictor.url));
+    await writeAtomic(catalogueFile, catalogueText(first, predictor));
     client = startClient({ catalogueFile, port: options.clientPort, onLine });
     const listening = await Promise.race([client.waitFor(['listening']), signal.then(() => undefined)]);
     if (listening === undefined) return 0;
@@ -179,7 +179,7 @@ async function follow(files: readonly string[], session: Following): Promise<voi
       return;
     }
     // Titles and ranges concern the page alone.
-    const catalogue = catalogueText(next, predictor.url);
+    const catalogue = catalogueText(next, predictor);
     if ((await readText(catalogueFile)) !== catalogue) await writeAtomic(catalogueFile, catalogue);
     if ((await readText(configFile)) === configText(next)) {
       write('    Nothing changes for the models served here.\n');
@@ -197,8 +197,8 @@ function configText({ config }: Ready): string {
   return `${JSON.stringify(config.file, undefined, 2)}\n`;
 }
 
-function catalogueText({ platform, config }: Ready, url: string): string {
-  return `${JSON.stringify(startCatalogue(platform, config, url), undefined, 2)}\n`;
+function catalogueText({ platform, config }: Ready, { url, grpc }: PredictorProcess): string {
+  return `${JSON.stringify(startCatalogue(platform, config, { url, grpc: grpc() }), undefined, 2)}\n`;
 }
 
 async function answer(url: string, { config }: Ready, write: Write): Promise<boolean> {

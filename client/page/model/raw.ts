@@ -14,6 +14,32 @@ export interface RawTensor {
   readonly data: string;
 }
 
+/** The beginning, where nobody knows anything. */
+export const FIRST_TENSORS: readonly RawTensor[] = [
+  { name: 'input-0', datatype: 'FP32', shape: '1, 4', data: '[[0, 0, 0, 0]]' },
+];
+
+/** Tensors from JSON text; undefined for what this page did not write. */
+export function parseTensors(text: string | null | undefined): readonly RawTensor[] | undefined {
+  try {
+    const list: unknown = JSON.parse(text ?? 'null');
+    return Array.isArray(list) && list.length > 0 && list.every(isTensor) ? list.map(plainTensor) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isTensor(value: unknown): value is RawTensor {
+  if (value === null || typeof value !== 'object') return false;
+  return ['name', 'datatype', 'shape', 'data'].every(
+    (key) => typeof (value as Record<string, unknown>)[key] === 'string',
+  );
+}
+
+function plainTensor({ name, datatype, shape, data }: RawTensor): RawTensor {
+  return { name, datatype, shape, data };
+}
+
 /** Problems are named `<index>.name`, `<index>.shape`, `<index>.data`. */
 export function asTensors(tensors: readonly RawTensor[]): Built {
   const problems: Record<string, string> = {};

@@ -38,6 +38,18 @@ test('an address brings back what was shared, whatever it was', () => {
   );
 });
 
+test('tensors by hand come back as they were typed, and what is none is left out', () => {
+  const tensor = fc.record({ name: word, datatype: word, shape: word, data: word }, { noNullPrototype: true });
+  fc.assert(
+    fc.property(fc.array(tensor, { minLength: 1, maxLength: 4 }), (tensors) => {
+      const { hash } = new URL(`http://x/${toHash([], { values: {}, tensors })}`);
+      assert.deepEqual(fromHash([], hash), { values: {}, tensors });
+    }),
+  );
+  for (const text of ['', '[]', '{}', '[1]', '[{"name":"a"}]', '{', '[{"name":1,"datatype":"","shape":"","data":""}]'])
+    assert.deepEqual(fromHash([], `#tensors=${encodeURIComponent(text)}`), { values: {} });
+});
+
 test('nothing changed, nothing in the address', () => {
   assert.equal(toHash(form, { values: initialValues(form) }), '');
 });

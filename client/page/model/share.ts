@@ -1,9 +1,12 @@
 /** The state of a model's page in its address: after `#`, so that it never reaches a server or its log. */
 import type { Form, Values } from './form.ts';
 import { initialValues } from './form.ts';
+import { parseTensors, type RawTensor } from './raw.ts';
 
 export interface Shared {
   readonly values: Values;
+  /** Tensors that people name themselves; absent where they are as at the beginning. */
+  readonly tensors?: readonly RawTensor[];
   readonly target?: string;
   /** `model` or `model@target` shown beside. */
   readonly versus?: string;
@@ -13,12 +16,13 @@ export interface Shared {
 export const LONGEST = 8000;
 
 /** Only what differs from the form's beginning; empty where nothing does. */
-export function toHash(form: Form, { values, target, versus }: Shared): string {
+export function toHash(form: Form, { values, tensors, target, versus }: Shared): string {
   const initial = initialValues(form);
   const pairs = Object.entries(initial).flatMap(([key, first]) => {
     const value = values[key];
     return value === undefined || value === first ? [] : [[`v.${key}`, value] as [string, string]];
   });
+  if (tensors !== undefined) pairs.push(['tensors', JSON.stringify(tensors)]);
   if (target !== undefined) pairs.push(['target', target]);
   if (versus !== undefined) pairs.push(['versus', versus]);
   return pairs.length === 0 ? '' : `#${new URLSearchParams(pairs).toString()}`;
@@ -34,7 +38,13 @@ export function fromHash(form: Form, hash: string): Shared {
       return key !== undefined && Object.hasOwn(known, key) ? [[key, value] as const] : [];
     }),
   );
+  const tensors = parseTensors(params.get('tensors'));
   const target = params.get('target');
   const versus = params.get('versus');
-  return { values, ...(target === null ? {} : { target }), ...(versus === null ? {} : { versus }) };
+  return {
+    values,
+    ...(tensors === undefined ? {} : { tensors }),
+    ...(target === null ? {} : { target }),
+    ...(versus === null ? {} : { versus }),
+  };
 }

@@ -14,7 +14,12 @@ const request: InferRequest = {
     { name: 'f', shape: [2], datatype: 'BOOL', data: [true, false] },
   ],
 };
-const place = { url: 'http://127.0.0.1:8080/v2/models/a%20b/infer', model: 'a b', grpc: '127.0.0.1:9000' };
+const place = {
+  url: 'http://127.0.0.1:8080/v2/models/a%20b/infer',
+  base: 'http://127.0.0.1:8080',
+  model: 'a b',
+  grpc: '127.0.0.1:9000',
+};
 
 test('any text is one word of the shell', () => {
   fc.assert(
@@ -54,6 +59,17 @@ test('grpcurl gets 64-bit integers as strings and bytes in base64', () => {
     /^# .*raw bytes/,
   );
   assert.match(snippetOf('grpcurl', request, { url: '', model: 'm' }), /^# /);
+});
+
+test('tritonclient gets the place without its scheme, and tensors with the types of NumPy', () => {
+  const https = { ...place, url: 'https://m.example/iris/v2/models/a%20b/infer', base: 'https://m.example/iris' };
+  const text = snippetOf('triton', request, https);
+  assert.match(text, /InferenceServerClient\("m\.example\/iris", ssl=True\)/);
+  assert.match(text, /np\.array\(\[9223372036854775807, 1\], dtype=np\.int64\)\.reshape\(/);
+  assert.match(text, /dtype=np\.object_/);
+  assert.match(text, /np\.array\(\[True, False\], dtype=np\.bool_\)/);
+  assert.match(snippetOf('triton', request, place), /"127\.0\.0\.1:8080"\)$/m);
+  assert.match(snippetOf('triton', request, { url: place.url, model: place.model }), /^# .*Choose Python/);
 });
 
 test('every language has a program', () => {

@@ -5,12 +5,14 @@ import type { Scalar } from './datatype.ts';
 import { type Json, printExact } from './exact.ts';
 import { type InferInput, type InferRequest, printRequest } from './request.ts';
 
-export type Language = 'curl' | 'python' | 'typescript' | 'grpcurl';
-export const LANGUAGES: readonly Language[] = ['curl', 'python', 'typescript', 'grpcurl'];
+export type Language = 'curl' | 'python' | 'triton' | 'typescript' | 'grpcurl';
+export const LANGUAGES: readonly Language[] = ['curl', 'python', 'triton', 'typescript', 'grpcurl'];
 
 export interface Place {
   /** Where REST requests go: the model's own address, or this page's. */
   readonly url: string;
+  /** Base of the addresses of V2 of which `url` is one; absent where it is the page's. */
+  readonly base?: string;
   /** Name of the model there. */
   readonly model: string;
   /** `host:port`. */
@@ -24,8 +26,9 @@ export function placeOf(model: ModelDetail, target: TargetDetail, site: string):
   const first = target.name === model.targets[0]?.name;
   // The public address spreads its requests over targets: one that is not the first is asked through this page.
   const useful = model.publicUrl !== undefined && model.protocol === 'v2' && (first || model.traffic.length === 0);
+  const base = useful ? model.publicUrl?.replace(/\/$/, '') : undefined;
   return {
-    url: useful ? `${model.publicUrl?.replace(/\/$/, '')}/v2/models/${name}/infer` : own,
+    ...(base === undefined ? { url: own } : { url: `${base}/v2/models/${name}/infer`, base }),
     model: target.model,
     ...(model.grpc === undefined ? {} : { grpc: model.grpc }),
   };
@@ -49,6 +52,23 @@ const writers: Readonly<Record<Language, (request: InferRequest, place: Place) =
       'for output in response.json()["outputs"]:',
       '    print(output["name"], output["data"])',
     ].join('\n'),
+  triton: (request, { base, model }) => {
+    if (base === undefined) return `# ${texts.snippets.noTriton}`;
+    const { protocol, host, pathname } = new URL(base);
+    const place = `${host}${pathname.replace(/\/$/, '')}`;
+    const known = protocol === 'https:' ? ', ssl=True' : '';
+    return [
+      'import numpy as np',
+      'import tritonclient.http as triton',
+      '',
+      `client = triton.InferenceServerClient(${JSON.stringify(place)}${known})`,
+      'inputs = []',
+      ...request.inputs.flatMap(tritonInput),
+      `result = client.infer(${JSON.stringify(model)}, inputs)`,
+      'for output in result.get_response()["outputs"]:',
+      '    print(output["name"], result.as_numpy(output["name"]))',
+    ].join('\n');
+  },
   typescript: (request, { url }) =>
     [
       '// As text, so that 64-bit integers stay exact.',
@@ -86,6 +106,23 @@ function python(value: Json): string {
   return `{${Object.entries(value)
     .map(([name, item]) => `${JSON.stringify(name)}: ${python(item)}`)
     .join(', ')}}`;
+}
+
+/** Type of NumPy from which tritonclient makes a tensor; it takes BF16 from 32 bits, and texts as objects. */
+function numpyOf(datatype: string): string {
+  if (datatype === 'BOOL') return 'np.bool_';
+  if (datatype === 'BYTES') return 'np.object_';
+  if (datatype === 'BF16') return 'np.float32';
+  return `np.${datatype.toLowerCase().replace('fp', 'float')}`;
+}
+
+function tritonInput({ name, datatype, shape, data }: InferInput): string[] {
+  const values = python(data as unknown as Json);
+  return [
+    `values = np.array(${values}, dtype=${numpyOf(datatype)}).reshape(${JSON.stringify(shape)})`,
+    `inputs.append(triton.InferInput(${JSON.stringify(name)}, ${JSON.stringify(shape)}, ${JSON.stringify(datatype)}))`,
+    'inputs[-1].set_data_from_numpy(values)',
+  ];
 }
 
 /** Member of InferTensorContents for a datatype; 16-bit floats have none. */

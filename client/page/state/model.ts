@@ -3,7 +3,7 @@ import { computed, effect, type ReadonlySignal, type Signal, signal, untracked }
 import type { ModelDetail, Signature, TargetDetail } from '../../contract.ts';
 import { type Form, formOf, initialValues, type Values } from '../model/form.ts';
 import { type Entry, headlineOf, parseEntries, remember } from '../model/history.ts';
-import { asTensors, type RawTensor, rawForm } from '../model/raw.ts';
+import { asTensors, FIRST_TENSORS, parseTensors, type RawTensor, rawForm } from '../model/raw.ts';
 import { type Built, buildRequest } from '../model/request.ts';
 import { fromHash, LONGEST, toHash } from '../model/share.ts';
 import { kept, load, save } from './kept.ts';
@@ -42,7 +42,7 @@ export function createModelState(model: ModelDetail): ModelState {
   const known = first.signature.inputs.length > 0;
   const shared = fromHash(known ? formOf(first.signature, model) : [], location.hash);
   const target = signal(model.targets.find(({ name }) => name === shared.target) ?? first);
-  const raw = known ? undefined : keptRaw(model);
+  const raw = known ? undefined : keptRaw(model, shared.tensors);
   const form = computed(() => (raw === undefined ? formOf(target.value.signature, model) : rawForm(raw.value)));
   const before = load('session', `values:${model.name}`);
   const values = signal<Values>({ ...initialValues(form.peek()), ...parseValues(before), ...shared.values });
@@ -98,7 +98,7 @@ export function createModelState(model: ModelDetail): ModelState {
     }),
   ];
   const restore = (next: Values): void => {
-    if (raw !== undefined) raw.value = parseRaw(next['raw']) ?? raw.peek();
+    if (raw !== undefined) raw.value = parseTensors(next['raw']) ?? raw.peek();
     else values.value = { ...initialValues(form.peek()), ...next };
   };
   return {
@@ -116,7 +116,10 @@ export function createModelState(model: ModelDetail): ModelState {
     set: (key, value) => {
       values.value = { ...values.peek(), [key]: value };
     },
-    reset: () => restore(raw === undefined ? {} : { raw: JSON.stringify(firstRaw) }),
+    reset: () => {
+      if (raw === undefined) restore({});
+      else raw.value = firstTensors(model);
+    },
     restore,
     forget: () => {
       stored.value = '[]';
@@ -124,7 +127,8 @@ export function createModelState(model: ModelDetail): ModelState {
     address: () => {
       const beside = versus.peek() === '' ? {} : { versus: versus.peek() };
       const where = target.peek() === first ? {} : { target: target.peek().name };
-      const hash = toHash(form.peek(), { values: values.peek(), ...where, ...beside });
+      const typed = raw === undefined ? { values: values.peek() } : { values: {}, ...changed(model, raw.peek()) };
+      const hash = toHash(raw === undefined ? form.peek() : [], { ...typed, ...where, ...beside });
       return hash.length > LONGEST ? undefined : `${location.origin}${location.pathname}${hash}`;
     },
     stop: () => {
@@ -137,47 +141,39 @@ export function createModelState(model: ModelDetail): ModelState {
   };
 }
 
-const firstRaw: readonly RawTensor[] = [{ name: 'input-0', datatype: 'FP32', shape: '1, 4', data: '[[0, 0, 0, 0]]' }];
-
-function keptRaw(model: ModelDetail): Signal<readonly RawTensor[]> {
+/** What an address says comes before what was typed here, and that before the example. */
+function keptRaw(model: ModelDetail, shared: readonly RawTensor[] | undefined): Signal<readonly RawTensor[]> {
   const key = `raw:${model.name}`;
-  const example = model.example?.inputs.map(
-    ({ name, datatype, shape, data }): RawTensor => ({
-      name,
-      datatype,
-      shape: shape.join(', '),
-      data: JSON.stringify(data),
-    }),
-  );
-  const raw = signal(parseRaw(load('session', key)) ?? example ?? firstRaw);
+  const raw = signal(shared ?? parseTensors(load('session', key)) ?? firstTensors(model));
   effect(() => save('session', key, JSON.stringify(raw.value)));
   return raw;
 }
 
-function parseRaw(text: string | undefined): readonly RawTensor[] | undefined {
-  const list = parseJson(text);
-  return Array.isArray(list) && list.length > 0 && list.every(isRaw) ? list : undefined;
-}
-
-function isRaw(value: unknown): value is RawTensor {
-  if (value === null || typeof value !== 'object') return false;
-  return ['name', 'datatype', 'shape', 'data'].every(
-    (key) => typeof (value as Record<string, unknown>)[key] === 'string',
+function firstTensors({ example }: ModelDetail): readonly RawTensor[] {
+  return (
+    example?.inputs.map(
+      ({ name, datatype, shape, data }): RawTensor => ({
+        name,
+        datatype,
+        shape: shape.join(', '),
+        data: JSON.stringify(data),
+      }),
+    ) ?? FIRST_TENSORS
   );
 }
 
-function parseValues(text: string | undefined): Values {
-  const value = parseJson(text);
-  if (value === null || typeof value !== 'object') return {};
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => typeof one === 'string'));
+function changed(model: ModelDetail, tensors: readonly RawTensor[]): { readonly tensors?: readonly RawTensor[] } {
+  return JSON.stringify(tensors) === JSON.stringify(firstTensors(model)) ? {} : { tensors };
 }
 
-function parseJson(text: string | undefined): unknown {
+function parseValues(text: string | undefined): Values {
   try {
-    return JSON.parse(text ?? 'null');
+    const value: unknown = JSON.parse(text ?? 'null');
+    if (value === null || typeof value !== 'object') return {};
+    return Object.fromEntries(Object.entries(value).filter(([, one]) => typeof one === 'string'));
   } catch {
     // Not written by this page.
-    return null;
+    return {};
   }
 }
 
