@@ -220,6 +220,18 @@ flow(
       ),
       '4.9',
     );
+    // What is typed after that outlives a reload; the address does not bring the old value back.
+    await friend.fill('X.petal_length', '5.2');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await friend.page.reload();
+    await friend.see('.side[data-target="canary"] .headline strong', /V/);
+    assert.equal(
+      await friend.page.$eval(
+        '[data-field="X.petal_length"] input[type="text"]',
+        (one) => (one as HTMLInputElement).value,
+      ),
+      '5.2',
+    );
     await friend.leave();
   },
 );

@@ -99,5 +99,5 @@ test('TypeScript', { skip, timeout: 60_000 }, async () => {
 
 test('grpcurl', { skip: skip || (has('grpcurl', '--version') ? false : 'no grpcurl'), timeout: 60_000 }, async () => {
   const { stdout } = await run('sh', ['-c', await copied('grpcurl')], BOUND);
-  assert.match(stdout, /"modelName": "iris-classifier"/);
+  assert.match(stdout, /"model_?[Nn]ame": "iris-classifier"/);
 });

@@ -5,7 +5,7 @@ import { type Form, formOf, initialValues, type Values } from '../model/form.ts'
 import { type Entry, headlineOf, parseEntries, remember } from '../model/history.ts';
 import { asTensors, FIRST_TENSORS, parseTensors, type RawTensor, rawForm } from '../model/raw.ts';
 import { type Built, buildRequest } from '../model/request.ts';
-import { fromHash, LONGEST, toHash } from '../model/share.ts';
+import { fromHash, LONGEST, type Shared, toHash } from '../model/share.ts';
 import { kept, load, save } from './kept.ts';
 import { createSide, type Got, type Side } from './side.ts';
 import { catalogue } from './site.ts';
@@ -40,7 +40,7 @@ export function createModelState(model: ModelDetail): ModelState {
   const first = model.targets[0];
   if (first === undefined) throw new Error(`model "${model.name}" has no target`);
   const known = first.signature.inputs.length > 0;
-  const shared = fromHash(known ? formOf(first.signature, model) : [], location.hash);
+  const shared = sharedFor(model, known ? formOf(first.signature, model) : []);
   const target = signal(model.targets.find(({ name }) => name === shared.target) ?? first);
   const raw = known ? undefined : keptRaw(model, shared.tensors);
   const form = computed(() => (raw === undefined ? formOf(target.value.signature, model) : rawForm(raw.value)));
@@ -73,7 +73,7 @@ export function createModelState(model: ModelDetail): ModelState {
     effect(() => {
       const text = JSON.stringify(values.value);
       clearTimeout(saving);
-      saving = setTimeout(() => save('session', `values:${model.name}`, text), 150);
+      saving = setTimeout(() => keep(model, 'values', text), 150);
     }),
     // A side that is left stops asking.
     effect(() => {
@@ -134,18 +134,32 @@ export function createModelState(model: ModelDetail): ModelState {
     stop: () => {
       clearTimeout(settling);
       clearTimeout(saving);
-      save('session', `values:${model.name}`, JSON.stringify(values.peek()));
+      keep(model, 'values', JSON.stringify(values.peek()));
       for (const stop of stops) stop();
       other.peek()?.stop();
     },
   };
 }
 
+/** What is typed, and the address under which it was. */
+function keep({ name }: ModelDetail, what: 'values' | 'raw', text: string): void {
+  save('session', `${what}:${name}`, text);
+  save('session', `hash:${name}`, location.hash);
+}
+
+/** What the address says; of its values nothing where this tab has shown them before and comes back: they were changed since. */
+function sharedFor({ name }: ModelDetail, form: Form): Shared {
+  const shared = fromHash(form, location.hash);
+  const [visit] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  if (visit?.type === 'navigate' || load('session', `hash:${name}`) !== location.hash) return shared;
+  const { target, versus } = shared;
+  return { values: {}, ...(target === undefined ? {} : { target }), ...(versus === undefined ? {} : { versus }) };
+}
+
 /** What an address says comes before what was typed here, and that before the example. */
 function keptRaw(model: ModelDetail, shared: readonly RawTensor[] | undefined): Signal<readonly RawTensor[]> {
-  const key = `raw:${model.name}`;
-  const raw = signal(shared ?? parseTensors(load('session', key)) ?? firstTensors(model));
-  effect(() => save('session', key, JSON.stringify(raw.value)));
+  const raw = signal(shared ?? parseTensors(load('session', `raw:${model.name}`)) ?? firstTensors(model));
+  effect(() => keep(model, 'raw', JSON.stringify(raw.value)));
   return raw;
 }
 
