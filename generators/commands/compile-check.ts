@@ -25,8 +25,9 @@ export interface ObjectChecker {
   readonly skippedRules: ReadonlySet<string>;
 }
 
-export function createObjectChecker(): ObjectChecker {
-  const load = schemaStore();
+/** `schemas`: folder of the schemas that KServe's release has of its own. */
+export function createObjectChecker(schemas?: string): ObjectChecker {
+  const load = schemaStore(undefined, schemas);
   const checkSchema = createSchemaChecker(load);
   const checkRules = createCelChecker(load);
   const check = (object: KubeObject, file: string): readonly Problem[] => {
@@ -40,16 +41,25 @@ export function createObjectChecker(): ObjectChecker {
 }
 
 export function createManifestChecker(): ManifestChecker {
-  const checkObject = createObjectChecker();
+  const skippedRules = new Set<string>();
+  const checkers = new Map<string | undefined, ObjectChecker>();
+  const checkerOf = ({ site }: Platform): ObjectChecker => {
+    const { schemas } = site.kserve;
+    const checker = checkers.get(schemas) ?? createObjectChecker(schemas);
+    checkers.set(schemas, checker);
+    return checker;
+  };
   const sound = new Map<string, Rendered>();
   const check = (platform: Platform, rendered: Rendered, now: Date): Problem[] => {
     const { cluster, policy } = platform.site;
+    const checkObject = checkerOf(platform);
     const before = sound.get(cluster);
     const changes = before === undefined ? undefined : changesOf(before, rendered);
     const problems: Problem[] = [];
     for (const { object, file } of changes?.map(({ now }) => now) ?? newObjects(before, rendered)) {
       for (const problem of checkObject(object, file)) problems.push(problem);
     }
+    for (const rule of checkObject.skippedRules) skippedRules.add(rule);
     if (changes === undefined || !changes.every(keepsReferences)) {
       for (const problem of checkObjects(rendered.objects)) problems.push(problem);
     }
@@ -66,7 +76,7 @@ export function createManifestChecker(): ManifestChecker {
     if (problems.length === 0) sound.set(cluster, rendered);
     return problems;
   };
-  return Object.assign(check, { skippedRules: checkObject.skippedRules });
+  return Object.assign(check, { skippedRules });
 }
 
 /** Runtimes whose schema holds: the others have been reported, and their types cannot be trusted. */

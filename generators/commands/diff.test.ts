@@ -103,6 +103,11 @@ const situations: Readonly<Record<string, (root: string) => void>> = {
   },
   'canary-begins': (root) =>
     edit(root, MODELS, 'beta: {version: "1"}', 'beta: {version: "1", canary: {version: "2", weight: 10}}'),
+  'canary-begins-inside': (root) => edit(root, MODELS, 'beta: {version: "1"}', CANARY),
+  'canary-ends-inside': (root) => edit(root, MODELS, CANARY, 'beta: {version: "2"}'),
+  'kserve-with-canary': (root) => edit(root, BETA, 'version: v0.16.0', 'version: v0.20.0'),
+  'hpa-to-keda': (root) => edit(root, MODELS, HPA, KEDA),
+  'keda-to-hpa': (root) => edit(root, MODELS, KEDA, HPA),
   suspended: (root) => edit(root, MODELS, 'beta: {version: "1"}', 'beta: {version: "1", suspended: true}'),
   'prices-told': (root) => {
     edit(root, ALPHA, 'kserve:\n', 'prices: {cpuHour: 0.04, memoryGiBHour: 0.005, currency: EUR}\nkserve:\n');
@@ -117,9 +122,32 @@ const situations: Readonly<Record<string, (root: string) => void>> = {
   },
 };
 
+const KEDA = 'autoscaling: {class: keda, metric: cpu, target: 60, maxReplicas: 2}';
+const HPA = 'autoscaling: {maxReplicas: 2}';
+const SERVED = 'alpha: {version: "2"';
+const CANARY = 'beta: {version: "1", canary: {version: "2", weight: 10}}';
+
+/** What stood in the base before the change of the same name. */
+const prepared: Readonly<Record<string, (root: string) => void>> = {
+  'hpa-to-keda': (root) => {
+    edit(root, ALPHA, '  monitoring: {enabled: true}', '  monitoring: {enabled: true}\n  keda: {enabled: true}');
+    edit(root, MODELS, SERVED, `${SERVED}, ${HPA}`);
+  },
+  'keda-to-hpa': (root) => {
+    edit(root, ALPHA, '  monitoring: {enabled: true}', '  monitoring: {enabled: true}\n  keda: {enabled: true}');
+    edit(root, MODELS, SERVED, `${SERVED}, ${KEDA}`);
+  },
+  'canary-ends-inside': (root) => {
+    edit(root, BETA, 'version: v0.16.0', 'version: v0.20.0');
+    edit(root, MODELS, 'beta: {version: "1"}', CANARY);
+  },
+  'canary-begins-inside': (root) => edit(root, BETA, 'version: v0.16.0', 'version: v0.20.0'),
+  'kserve-with-canary': (root) => edit(root, MODELS, 'beta: {version: "1"}', CANARY),
+};
+
 for (const [name, change] of Object.entries(situations)) {
   test(`diff of ${name}`, async () => {
-    await within(await layOutRepository(now), async (root) => {
+    await within(await layOutRepository(now, prepared[name]), async (root) => {
       change(root);
       const text = await diffOf(root);
       const file = join(golden, `${name}.md`);

@@ -10,9 +10,10 @@ export function upgradePlan({ site, models }: Platform, to: KserveProfile['versi
   if (target === undefined) return undefined;
   const steps = [
     before(site),
+    canaries(site, models, target),
     parts(site, target),
     protections(site, from, target),
-    edit(site, target),
+    edit(site, models, target),
     sync(from, target),
     left(passed),
     after(site, models),
@@ -31,6 +32,7 @@ export function upgradePlan({ site, models }: Platform, to: KserveProfile['versi
 }
 
 type Site = Platform['site'];
+type Models = Platform['models'];
 type Step = string[];
 
 function changes(passed: readonly KserveProfile[]): string[] {
@@ -100,14 +102,36 @@ function protections({ argocd }: Site, from: KserveProfile, target: KserveProfil
   ];
 }
 
-function edit({ cluster }: Site, { version }: KserveProfile): Step {
+/** Where both releases keep canaries alike, nothing has to be done. */
+function canaries({ cluster, kserve }: Site, models: Models, { version, canary }: KserveProfile): Step {
+  const running = models.filter((model) => model.canary !== undefined);
+  if (canary === kserve.canary || running.length === 0) return [];
+  return [
+    'End the running canaries',
+    `With ${version} a canary stands in its model's InferenceService: one that runs would change in the same commit as KServe, and`,
+    'be refused until the new CRDs are there. For each, in a commit of its own, take one of the two; it may begin again when this is',
+    'done, by the same command as ever:',
+    '',
+    ...code(
+      ...running.flatMap(({ name }) => [
+        `npm run model -- canary ${name} --cluster ${cluster} --promote`,
+        `npm run model -- canary ${name} --cluster ${cluster} --abort`,
+      ]),
+    ),
+  ];
+}
+
+function edit({ cluster, kserve }: Site, models: Models, { version, canary }: KserveProfile): Step {
+  const moved = canary !== kserve.canary && models.some((model) => model.canary !== undefined);
   return [
     'Change one line, and read what follows from it',
     `Set \`kserve.version\` to \`${version}\` in \`clusters/${cluster}/cluster.yaml\`, then`,
     '',
     ...code(`npm run generate -- --cluster ${cluster}`, 'npm run diff -- main'),
     '',
-    'Only Applications may differ; no object of a model does.',
+    moved
+      ? 'Only Applications may differ, and the models whose canaries still run.'
+      : 'Only Applications may differ; no object of a model does.',
   ];
 }
 
@@ -143,7 +167,7 @@ function left(passed: readonly KserveProfile[]): Step {
   ];
 }
 
-function after({ cluster }: Site, models: Platform['models']): Step {
+function after({ cluster }: Site, models: Models): Step {
   const shipped = models.filter(({ runtime }) => runtime.name !== 'onnx-node').map(({ name }) => name);
   return [
     'Check the models',

@@ -17,6 +17,20 @@ test('from v0.16.0 to v0.20.0', () => {
   assert.equal(text, readFileSync(golden, 'utf8'), 'differs; see UPDATE_GOLDEN above');
 });
 
+test('a canary that runs is ended before it would move into its InferenceService', () => {
+  const versions = (['1', '2'] as const).map((version) => ({
+    ...{ version, artifact: `s3://models/iris/${version}/`, sha256: version.repeat(64) },
+  }));
+  const [first, ...rest] = versions;
+  assert.ok(first);
+  const serve = { alpha: { version: '1', canary: { version: '2', weight: 10 } } };
+  const platform = platformOf({}, [{ versions: [first, ...rest], serve }]);
+  const text = upgradePlan(platform, 'v0.20.0') ?? '';
+  assert.match(text, /## 2\. End the running canaries\n[^#]*model -- canary iris --cluster alpha --abort/);
+  assert.match(text, /Only Applications may differ, and the models whose canaries still run/);
+  assert.doesNotMatch(upgradePlan(platform, 'v0.19.0') ?? '', /canaries/);
+});
+
 test('between releases of one layout nothing moves and nothing stays behind', () => {
   const text = upgradePlan(platformOf({ kserve: { version: 'v0.19.0' } }), 'v0.20.0') ?? '';
   assert.doesNotMatch(text, /stayed behind|is new, and takes|v0\.17\.0/);

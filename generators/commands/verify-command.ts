@@ -1,5 +1,6 @@
 /** The command line of `npm run verify`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type KserveRelease, kserveProfiles } from '../resolve/kserve-profiles.ts';
 import type { Outcome } from './outcome.ts';
 import { verify } from './verify.ts';
 import { type VerifyFlags as ModelFlags, modelTierOptions, verifyFlags } from './verify-flags.ts';
@@ -10,6 +11,7 @@ export interface VerifyFlags extends ModelFlags {
   readonly format: 'text' | 'json' | 'github' | 'sarif';
   readonly cluster?: string[];
   readonly objects?: string[];
+  readonly kserve?: KserveRelease;
   readonly date?: Date;
   readonly online?: boolean;
   readonly kubeconfig?: string;
@@ -31,6 +33,11 @@ export function verifyCommand(command: Command, { finish, progress }: VerifyShel
   judged(verifyFlags(command))
     .description('Check registry, clusters, manifests and sealed secrets, and that the made files are up to date.')
     .option('--objects <path...>', 'check these manifests instead: files, or folders of them, made by whomever')
+    .addOption(
+      new Option('--kserve <release>', 'for --objects: the release that judges them')
+        .choices(kserveProfiles.map(({ version }) => version))
+        .default(kserveProfiles[0]?.version),
+    )
     .option(
       '--online',
       'tier T8: try every object on its cluster (nothing is stored), and tell what stands there otherwise',
@@ -43,7 +50,9 @@ export function verifyCommand(command: Command, { finish, progress }: VerifyShel
       const now = flags.date ?? new Date();
       const options = { clusters: flags.cluster, now, progress: progress(), models: modelTierOptions(flags), online };
       finish(
-        flags.objects === undefined ? await verify(flags.root, options) : await verifyObjects(flags.objects, now),
+        flags.objects === undefined
+          ? await verify(flags.root, options)
+          : await verifyObjects(flags.objects, now, flags.kserve),
         flags,
       );
     });

@@ -4,6 +4,7 @@ import { readManifests } from '../outside/manifests.ts';
 import { type Manifest, parseManifests } from '../parse/manifests.ts';
 import { fault, type Problem, type Where } from '../problem.ts';
 import type { PlacedObject } from '../render/render.ts';
+import { type KserveRelease, kserveProfile } from '../resolve/kserve-profiles.ts';
 import { resolvePolicy } from '../resolve/policy.ts';
 import { checkPriorities } from '../verify/admission/admission.ts';
 import { checkTaken } from '../verify/objects.ts';
@@ -22,10 +23,10 @@ export interface CheckedManifests {
   readonly skippedRules: ReadonlySet<string>;
 }
 
-/** Reads and checks every `.yaml`, `.yml` and `.json` file of the paths. */
-export async function verifyObjects(paths: readonly string[], now: Date): Promise<Outcome> {
+/** Reads and checks every `.yaml`, `.yml` and `.json` file of the paths, as a release of KServe would; the oldest without it. */
+export async function verifyObjects(paths: readonly string[], now: Date, kserve?: KserveRelease): Promise<Outcome> {
   const { texts, missing } = await readManifests(paths);
-  const { problems, objects, skippedRules } = checkManifests(texts, now);
+  const { problems, objects, skippedRules } = checkManifests(texts, now, kserve);
   const absent = missing.map((file) =>
     fault('FILE_MISSING', { file }, `Cannot find "${file}"`, 'Name a file or a folder that exists'),
   );
@@ -39,8 +40,12 @@ export async function verifyObjects(paths: readonly string[], now: Date): Promis
 }
 
 /** The same for texts by the names of their files. */
-export function checkManifests(texts: ReadonlyMap<string, string>, now: Date): CheckedManifests {
-  const checkObject = createObjectChecker();
+export function checkManifests(
+  texts: ReadonlyMap<string, string>,
+  now: Date,
+  kserve?: KserveRelease,
+): CheckedManifests {
+  const checkObject = createObjectChecker(kserve === undefined ? undefined : kserveProfile(kserve).schemas);
   const problems: Problem[] = [];
   const objects: PlacedObject[] = [];
   const manifests = new Map<string, Manifest>();

@@ -32,7 +32,8 @@ export function clusterChanges(
       ...parts(objects.filter((one) => one.cluster === cluster)),
       // Versions of parts are told by their Applications.
       ...diffValues(from?.site, to.site)
-        .filter(({ path }) => !path.startsWith('parts.'))
+        // The rest of `kserve` follows from its release.
+        .filter(({ path }) => !/^(?:parts|kserve\.(?:charts|canary|schemas))\b/.test(path))
         .map(settingWords),
     ];
     return words.length === 0 ? [] : [{ cluster, change: 'changed', words }];

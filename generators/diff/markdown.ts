@@ -87,6 +87,8 @@ const KINDS: Readonly<Record<Risk['kind'], string>> = {
   restart: 'Restarts',
   prune: 'Deletes',
   route: 'Routes',
+  canary: 'Canary',
+  scaling: 'Autoscaler',
   scope: 'Rights',
   crd: 'CRDs',
   secret: 'Secrets',

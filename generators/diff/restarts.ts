@@ -3,7 +3,8 @@
  *
  * KServe v0.16.0 copies labels and annotations of an InferenceService into its pods' template (components/predictor.go,
  * buildObjectMeta), and everything of `spec.predictor` that describes a pod; a Deployment whose template changes replaces
- * its pods. What steers the HorizontalPodAutoscaler and the HTTPRoute does not reach the template.
+ * its pods. What steers the HorizontalPodAutoscaler and the HTTPRoute does not reach the template, and `spec.canary` (v0.20.0)
+ * has Deployments of its own.
  */
 import type { ObjectChange } from './objects.ts';
 
@@ -29,7 +30,7 @@ export function restartingFields({ change, after, fields }: ObjectChange): strin
 }
 
 function reachesPods(path: string): boolean {
-  if (!path.startsWith('spec.predictor.')) return path.startsWith('spec.');
+  if (!path.startsWith('spec.predictor.')) return path.startsWith('spec.') && !/^spec\.canary\b/.test(path);
   const rest = path.slice('spec.predictor.'.length);
   return !OUTSIDE_PODS.some((field) => rest === field || rest.startsWith(`${field}.`) || rest.startsWith(`${field}[`));
 }

@@ -6,9 +6,20 @@ import type { FieldChange } from './fields.ts';
 import type { ModelChange } from './models.ts';
 import { appOf, byApp, nameOf, type ObjectChange, objectOf } from './objects.ts';
 import { restartingFields, restartsRuntime } from './restarts.ts';
+import { transitionRisks } from './transitions.ts';
 import { arrow, code, listed, plural, podsDo } from './words.ts';
 
-export const riskKinds = ['restart', 'prune', 'route', 'scope', 'crd', 'secret', 'immutable'] as const;
+export const riskKinds = [
+  'restart',
+  'prune',
+  'route',
+  'canary',
+  'scaling',
+  'scope',
+  'crd',
+  'secret',
+  'immutable',
+] as const;
 
 export interface Risk {
   readonly kind: (typeof riskKinds)[number];
@@ -41,6 +52,7 @@ export function risksOf(input: RiskInput): Risk[] {
     ...restarts({ ...input, objects }),
     ...prunes(objects),
     ...routes(objects),
+    ...transitionRisks(input),
     ...scopes(objects),
     ...crds(objects),
     ...input.sealed.map(sealedRisk),

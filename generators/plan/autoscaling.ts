@@ -10,10 +10,13 @@ type Metric = NonNullable<NonNullable<Predictor['autoScaling']>['metrics']>[numb
 /** Service of the Prometheus that the chart kube-prometheus-stack makes for a release called `monitoring`. */
 const PROMETHEUS = `http://monitoring-kube-prometheus-prometheus.${partNamespaces.monitoring}.svc:9090`;
 
-/** What KServe v0.16.0's webhook admits: `scaleMetric` for HPA alone (inference_service_validation.go). */
-export function scaling(replicas: Replicas, namespace: string, service: string): Scaling {
-  const { min, max, metric, target } = replicas;
-  const bounds = { minReplicas: min, maxReplicas: max };
+/**
+ * What KServe's webhook admits: `scaleMetric` for HPA alone (inference_service_validation.go). `beside` are the replicas of
+ * canaries in the same InferenceService.
+ */
+export function scaling(replicas: Replicas, namespace: string, service: string, beside = 0): Scaling {
+  const { metric, target } = replicas;
+  const bounds = boundsOf(replicas, beside);
   switch (replicas.class) {
     case 'none':
       return bounds;
@@ -22,6 +25,16 @@ export function scaling(replicas: Replicas, namespace: string, service: string):
     case 'keda':
       return { ...bounds, autoScaling: { metrics: [kedaMetric(replicas, namespace, service)] } };
   }
+}
+
+/**
+ * KServe v0.20.0 takes the canaries' replicas out of `minReplicas` and leaves `maxReplicas` as it is (components/predictor.go,
+ * reconcileRawDeployment). Without `maxReplicas` there are as many at the most as at the least (hpa_reconciler.go, createHPA;
+ * keda_reconciler.go, createKedaScaledObject).
+ */
+function boundsOf({ min, max }: Replicas, beside: number): Scaling {
+  if (beside === 0) return { minReplicas: min, maxReplicas: max };
+  return { minReplicas: min + beside, ...(max === min ? {} : { maxReplicas: max }) };
 }
 
 function kedaMetric({ metric, target }: Replicas, namespace: string, service: string): Metric {

@@ -1,18 +1,25 @@
 /** ServedModel → InferenceService (serving.kserve.io/v1beta1) for Standard mode. */
 import type { InferenceService } from '../../schemas/types/inference-service.d.ts';
-import type { SecondVersion, ServedModel, Site } from '../resolve/platform.ts';
+import type { Canary as CanaryEntry } from '../../schemas/types/inference-service-v0.20.d.ts';
+import type { Canary, SecondVersion, ServedModel, Site } from '../resolve/platform.ts';
 import { scaling } from './autoscaling.ts';
 
-type Predictor = NonNullable<InferenceService['spec']>['predictor'];
+type Predictor = Spec['predictor'];
+/** With the field that KServe has from v0.20.0 on; clusters of older releases never get it. */
+type Spec = NonNullable<InferenceService['spec']>;
+type WithCanary = Omit<InferenceService, 'spec'> & {
+  readonly spec: Spec & { readonly canary?: readonly CanaryEntry[] };
+};
 type Labels = Readonly<Record<string, string>>;
 
 /**
  * Builds the InferenceService. Its labels and annotations are copied to the Deployment, the pods, the Service and the
  * HTTPRoutes (KServe components/predictor.go), so nothing may stand there that changes without a reason to restart.
  */
-export function inferenceService(model: ServedModel, site: Site): InferenceService {
-  const { name, artifact, replicas, sha256 } = model;
-  return build(model, site, {
+export function inferenceService(model: ServedModel, site: Site): WithCanary {
+  const { name, artifact, replicas, sha256, canary } = model;
+  const inside = canary?.predictor === undefined ? undefined : canary;
+  const own = build(model, site, {
     name,
     artifact,
     replicas,
@@ -20,7 +27,27 @@ export function inferenceService(model: ServedModel, site: Site): InferenceServi
     annotations: model.suspended ? { 'serving.kserve.io/stop': 'true' } : {},
     environment: sha256 === undefined ? {} : digest(model, sha256),
     arguments: [],
+    beside: inside?.replicas.min ?? 0,
   });
+  if (inside === undefined) return own;
+  return { ...own, spec: { ...own.spec, canary: [canaryEntry(model, site, inside)] } };
+}
+
+/**
+ * The canary of KServe v0.20.0 and later. It is templated with the model's own name (components/predictor.go, buildPodSpec), has
+ * a fixed number of replicas (webhook, validateCanarySpecs), and takes what it does not set from the served version
+ * (buildCanaryPredictor). Its annotation goes before the InferenceService's (buildObjectMeta): KServe would make an autoscaler
+ * with no metric for KEDA, and for HPA one without an owner, which nobody would remove.
+ */
+function canaryEntry(model: ServedModel, site: Site, canary: Canary): CanaryEntry {
+  const { artifact, replicas, sha256, predictor: name = '', weight } = canary;
+  const environment = sha256 === undefined ? {} : digest(model, sha256);
+  const variant = { ...canary, name, artifact, replicas, environment, arguments: [] };
+  const { maxReplicas: _, model: served, ...spec } = predictor(model, site, variant);
+  const annotations = { 'serving.kserve.io/autoscalerClass': 'none' };
+  // The CRD wants the container's name here, as it does not of the served version; it is the runtime's own.
+  const named = { name: 'kserve-container', ...served };
+  return { predictor: { name, annotations, ...spec, model: named }, trafficPercent: weight } as CanaryEntry;
 }
 
 /**
@@ -57,9 +84,11 @@ interface Variant extends Pick<ServedModel, 'name' | 'artifact' | 'replicas' | '
   readonly labels: Labels;
   readonly annotations: Labels;
   readonly arguments: readonly string[];
+  /** Replicas of a canary in the same InferenceService. */
+  readonly beside?: number;
 }
 
-function build(model: ServedModel, site: Site, variant: Variant): InferenceService {
+function build(model: ServedModel, site: Site, variant: Variant): InferenceService & { readonly spec: Spec } {
   return {
     apiVersion: 'serving.kserve.io/v1beta1',
     kind: 'InferenceService',
@@ -78,14 +107,14 @@ function build(model: ServedModel, site: Site, variant: Variant): InferenceServi
   };
 }
 
-function predictor(model: ServedModel, site: Site, variant: Variant): Predictor {
+function predictor(model: ServedModel, site: Site, variant: Omit<Variant, 'labels' | 'annotations'>): Predictor {
   const env = Object.entries({ ...variant.environment, ...model.environment })
     .map(([name, value]) => ({ name, value }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
     automountServiceAccountToken: false,
     serviceAccountName: site.credentials.serviceAccount,
-    ...scaling(variant.replicas, model.namespace, variant.name),
+    ...scaling(variant.replicas, model.namespace, variant.name, variant.beside),
     timeout: model.timeoutSeconds,
     ...(model.nodeSelector === undefined ? {} : { nodeSelector: { ...model.nodeSelector } }),
     ...(model.tolerations === undefined ? {} : { tolerations: model.tolerations.map((one) => ({ ...one })) }),

@@ -6,7 +6,7 @@ import type { ServedModel, Site } from '../resolve/platform.ts';
 import { type App, teamProject, waves } from './app.ts';
 import { inferenceService, secondInferenceService } from './inference-service.ts';
 import { plain } from './plain.ts';
-import { smokeObjects } from './smoke.ts';
+import { gateObjects, smokeObjects } from './smoke.ts';
 import { grpcRoute, trafficRoute } from './traffic.ts';
 
 const done = new WeakMap<Site, WeakMap<ServedModel, App>>();
@@ -34,10 +34,11 @@ function build(model: ServedModel, site: Site): App {
     ...(monitored === undefined ? [] : [plain(podMonitor(model, model.name, monitored))]),
     ...(seconds.length === 0 ? [] : [plain(trafficRoute(model, site))]),
     ...seconds.flatMap((second) => [
-      plain(secondInferenceService(model, site, second)),
+      ...('predictor' in second ? [] : [plain(secondInferenceService(model, site, second))]),
       plain(podDisruptionBudget(model, second.service)),
       ...(monitored === undefined ? [] : [plain(podMonitor(model, second.service, monitored))]),
     ]),
+    ...gateObjects(model, site).map(plain),
     ...smokeObjects(model, site).map(plain),
   ];
   return {

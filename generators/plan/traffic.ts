@@ -1,6 +1,7 @@
 /**
  * Routes that share a model's requests between its versions, which no KServe release does in Standard mode: `canaryTrafficPercent`
- * is read for Knative alone, and `spec.canary` of v0.20.0 starts pods that no route leads to.
+ * is read for Knative alone, and `spec.canary` of v0.20.0 starts pods that no route leads to: its Services have the names that
+ * ours would have.
  *
  * KServe's own HTTPRoutes stay. They match by regular expression; ours, on the same host, match the inference paths exactly,
  * which goes first in every implementation (Gateway API, HTTPRouteRule.matches). So a canary comes and goes without a change
@@ -78,7 +79,7 @@ export function grpcRoute(model: ServedModel, site: Site, port: number): GRPCRou
 }
 
 /** True when no request goes to the canary any more. */
-function isIdle(canary: Canary | undefined): boolean {
+export function isIdle(canary: Canary | undefined): boolean {
   return canary !== undefined && canary.weight === 0 && canary.header === undefined;
 }
 
@@ -86,10 +87,11 @@ function isIdle(canary: Canary | undefined): boolean {
  * Routes come after the versions that they name, which are in an earlier wave and must be ready. A route that takes the last
  * request away from a canary must not wait for it: it may be what is broken.
  */
-function waveBefore(model: ServedModel): { annotations?: Record<string, string> } {
-  return isIdle(model.canary) && model.mirror === undefined
-    ? { annotations: { 'argocd.argoproj.io/sync-wave': '-2' } }
-    : {};
+function waveBefore({ canary, mirror }: ServedModel): { annotations?: Record<string, string> } {
+  const wave = (number: string) => ({ annotations: { 'argocd.argoproj.io/sync-wave': number } });
+  if (isIdle(canary) && mirror === undefined) return wave('-2');
+  // Behind the Job that waits for it in wave 1 (smoke.ts).
+  return canary?.predictor !== undefined && !isIdle(canary) ? wave('2') : {};
 }
 
 function shares(model: ServedModel, port: number): ReturnType<typeof backend>[] {

@@ -18,6 +18,13 @@ export interface KserveProfile {
   readonly testedWith?: { readonly certManager: string; readonly gatewayApi: string; readonly keda: string };
   /** What is new for whoever comes from the release before. */
   readonly changes: readonly string[];
+  /**
+   * Where a canary stands: in an InferenceService of its own, or among `spec.canary` of the model's. No release routes it:
+   * `trafficPercent` counts replicas alone (components/predictor.go, canaryReplicaCount), so that our routes stay either way.
+   */
+  readonly canary: 'own' | 'spec';
+  /** Folder of the schemas that differ from those of the oldest release, as `npm run schemas` names it. */
+  readonly schemas?: string;
   /** CRDs that the release before installed by `kserve-crd` and this one does not. */
   readonly leftCrds: readonly string[];
 }
@@ -31,6 +38,7 @@ export const kserveProfiles: readonly KserveProfile[] = [
     charts: { crd: 'kserve-crd', controller: 'kserve' },
     testedWith: { certManager: 'v1.17.0', gatewayApi: 'v1.2.1', keda: '2.16.1' },
     changes: [],
+    canary: 'own',
     leftCrds: [],
   },
   {
@@ -43,11 +51,12 @@ export const kserveProfiles: readonly KserveProfile[] = [
       'The LocalModel CRDs moved from `kserve-crd` to `kserve-localmodel-crd`.',
       'New runtimes: `kserve-openvino`, `kserve-predictiveserver`.',
     ],
+    canary: 'own',
     leftCrds: ['localmodelcaches', 'localmodelnodegroups', 'localmodelnodes'].map(
       (plural) => `${plural}.serving.kserve.io`,
     ),
   },
-  { version: 'v0.18.0', charts: SPLIT, changes: [], leftCrds: [] },
+  { version: 'v0.18.0', charts: SPLIT, changes: [], canary: 'own', leftCrds: [] },
   {
     version: 'v0.19.0',
     charts: SPLIT,
@@ -56,6 +65,7 @@ export const kserveProfiles: readonly KserveProfile[] = [
       '`kserve.controller.gateway.disableHTTPRouteTimeout` can leave timeouts out of HTTPRoutes.',
       "KServe's HTTPRoutes match gRPC too; the model's own GRPCRoute has another host and stays.",
     ],
+    canary: 'own',
     leftCrds: [],
   },
   {
@@ -64,8 +74,10 @@ export const kserveProfiles: readonly KserveProfile[] = [
     testedWith: { certManager: 'v1.17.0', gatewayApi: 'v1.5.1', keda: '2.18.0' },
     changes: [
       'New runtimes: `kserve-autogluonserver`, `kserve-vllmserver`.',
-      '`spec.canary` of an InferenceService starts pods, but no route leads to them and the served version loses as many replicas at once (predictor.go). Canaries stay InferenceServices of their own.',
+      'A canary is an entry of `spec.canary` of its model, no InferenceService of its own. KServe starts its pods and routes nothing; the routes that are made here lead to them.',
     ],
+    canary: 'spec',
+    schemas: 'v0.20.0',
     leftCrds: [],
   },
 ];

@@ -33,7 +33,9 @@ function build(model: Model, site: Site): ServedModel | undefined {
   const placement = { ...model.placement, ...serve.placement };
   const canary = model.versions.find((candidate) => candidate.version === serve.canary?.version);
   const smoke = runtime.name === 'onnx-node' && site.predictor.smoke ? resolveSmoke(model, version, canary) : undefined;
-  const replicas = resolveReplicas({ ...model.autoscaling, ...serve.autoscaling });
+  const wanted = resolveReplicas({ ...model.autoscaling, ...serve.autoscaling });
+  const seconds = resolveSeconds(model, serve, wanted, site.kserve.canary);
+  const replicas = seconds.canary?.predictor === undefined ? wanted : roomFor(wanted, seconds.canary.replicas.min);
   const resources = resolveResources(model, serve, runtime.name === 'onnx-node' ? site.predictor : runtime.defaults);
   const served: ServedModel = {
     name: model.name,
@@ -48,7 +50,7 @@ function build(model: Model, site: Site): ServedModel | undefined {
     environment: { ...model.environment, ...serve.environment },
     ...(resources === undefined ? {} : { resources }),
     replicas,
-    ...resolveSeconds(model, serve, replicas),
+    ...seconds,
     suspended: serve.suspended ?? false,
     ...(smoke === undefined || serve.suspended === true ? {} : { smoke }),
     timeoutSeconds: serve.timeoutSeconds ?? model.timeoutSeconds ?? defaults.timeoutSeconds,
@@ -70,13 +72,25 @@ function resolveSeconds(
   model: Model,
   { canary, mirror }: Serve,
   replicas: Replicas,
+  form: Site['kserve']['canary'],
 ): { canary?: Canary; mirror?: Mirror } {
-  const tried = canary && second(model, canary.version, 'canary', share(replicas, canary.weight));
+  const part = canary && share(replicas, canary.weight);
+  const tried =
+    canary &&
+    part &&
+    (form === 'own'
+      ? second(model, canary.version, 'canary', part)
+      : second(model, canary.version, CANARY_PREDICTOR, { ...part, class: 'none', max: part.min }));
   const percent = mirror?.percent ?? defaults.mirrorPercent;
   const copied = mirror && second(model, mirror.version, 'mirror', share(replicas, percent));
   return {
     ...(tried && {
-      canary: { ...tried, weight: canary.weight, ...(canary.header && { header: header(canary.header) }) },
+      canary: {
+        ...tried,
+        ...(form === 'own' ? {} : { predictor: CANARY_PREDICTOR }),
+        weight: canary.weight,
+        ...(canary.header && { header: header(canary.header) }),
+      },
     }),
     ...(copied && { mirror: { ...copied, percent } }),
   };
@@ -92,6 +106,21 @@ function second(model: Model, version: string, suffix: string, replicas: Replica
   const { artifact, sha256 } = found;
   const digest = sha256 === undefined ? {} : { sha256 };
   return { version, artifact, ...digest, service: `${model.name}-${suffix}`, replicas };
+}
+
+/**
+ * Name of the entry in `spec.canary`. Not `canary`: `<model>-canary-predictor` is what an InferenceService of its own has, and
+ * an upgrade must not have two owners of one Deployment.
+ */
+const CANARY_PREDICTOR = 'next';
+
+/**
+ * The most replicas of a model whose InferenceService holds its canary. KServe subtracts the canary's replicas from `minReplicas`
+ * (components/predictor.go, reconcileRawDeployment), so that the plan adds them; the webhook wants no `maxReplicas` below that.
+ */
+function roomFor(replicas: Replicas, canary: number): Replicas {
+  const { min, max } = replicas;
+  return max === min ? replicas : { ...replicas, max: Math.max(max, min + canary) };
 }
 
 /** Replicas for a share of the requests, at least one; a change of the share moves bounds and restarts nothing. */

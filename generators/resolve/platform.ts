@@ -20,6 +20,8 @@ export interface Site {
     readonly version: KserveRelease;
     readonly namespace: string;
     readonly charts: KserveProfile['charts'];
+    readonly canary: KserveProfile['canary'];
+    readonly schemas?: string;
   };
   readonly predictor: {
     readonly image: string;
@@ -175,13 +177,15 @@ export interface SecondVersion {
   readonly version: string;
   readonly artifact: string;
   readonly sha256?: string;
-  /** Name of its InferenceService. */
+  /** Its Deployment and its Service are called `<service>-predictor`; its InferenceService, where it has its own, too. */
   readonly service: string;
   /** Bounds in proportion to its share of the requests. */
   readonly replicas: Replicas;
 }
 
 export interface Canary extends SecondVersion {
+  /** Its name among `spec.canary` of the model's InferenceService; absent where it has one of its own. */
+  readonly predictor?: string;
   /** Percent of the requests, 0 to 100. */
   readonly weight: number;
   /** Requests with this header go to the canary, whatever the weight. */

@@ -45,11 +45,7 @@ export function resolveSite(name: string, file: string, cluster: Cluster): Resol
     gateway: resolveGateway(cluster),
     storage: resolveStorage(cluster),
     credentials: resolveCredentials(cluster, name),
-    kserve: {
-      version: cluster.kserve.version,
-      namespace: defaults.kserve.namespace,
-      charts: kserveProfile(cluster.kserve.version).charts,
-    },
+    kserve: resolveKserve(cluster),
     predictor: {
       image: cluster.predictor?.image ?? defaults.predictor.image,
       cpu: canonicalCpu(cluster.predictor?.resources?.cpu ?? defaults.predictor.cpu),
@@ -63,6 +59,17 @@ export function resolveSite(name: string, file: string, cluster: Cluster): Resol
     policy: resolvePolicy(cluster),
   };
   return { site, problems };
+}
+
+function resolveKserve({ kserve: { version } }: Cluster): Site['kserve'] {
+  const { charts, canary, schemas } = kserveProfile(version);
+  return {
+    version,
+    namespace: defaults.kserve.namespace,
+    charts,
+    canary,
+    ...(schemas === undefined ? {} : { schemas }),
+  };
 }
 
 function resolveGateway(cluster: Cluster): Gateway {

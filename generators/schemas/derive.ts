@@ -57,13 +57,14 @@ function readDocument({ text }: ReleasedFile): OpenApi {
 }
 
 function deriveFile(from: ReleasedFile, read: Reader, empty: EmptyObject, objectMeta: JsonSchema): DerivedFile[] {
-  const { apiVersion, kinds, path } = from.source;
+  const { apiVersion, kinds, path, beside, version } = from.source;
   return kinds.map((kind) => {
     const published = read(kind);
     if (published === undefined) throw new Error(`Cannot find ${kind} of ${apiVersion} in ${path}`);
     const metadata = metadataOf(kind, published.namespaced, objectMeta);
     const schema = deriveKind({ apiVersion, kind }, published, metadata, empty);
-    return { file: schemaFile(apiVersion, kind), text: printJson(schema), from };
+    const file = schemaFile(apiVersion, kind, beside === true ? version : undefined);
+    return { file, text: printJson(schema), from };
   });
 }
 

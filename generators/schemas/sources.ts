@@ -10,6 +10,8 @@ export interface Source {
   readonly path: string;
   readonly apiVersion: string;
   readonly kinds: readonly string[];
+  /** Stands beside the schemas of another release, in a folder of its own. */
+  readonly beside?: true;
 }
 
 const kubernetesVersion = 'v1.33.4';
@@ -46,6 +48,8 @@ const certManager = release('cert-manager/cert-manager', 'v1.18.2', 'deploy/crds
 const gatewayApi = release('kubernetes-sigs/gateway-api', 'v1.4.1', 'config/crd/standard');
 const keda = release('kedacore/keda', 'v2.17.2', 'config/crd/bases');
 const kserve = release('kserve/kserve', 'v0.16.0', 'config/crd/full');
+/** The first release whose InferenceServices have other fields that the generators write. */
+const kserveNext = release('kserve/kserve', 'v0.20.0', 'config/crd/full', true);
 const prometheus = release('prometheus-operator/prometheus-operator', 'v0.85.0', 'example/prometheus-operator-crd');
 const sealedSecrets = release('bitnami-labs/sealed-secrets', 'v0.36.0', 'helm/sealed-secrets/crds');
 
@@ -66,6 +70,9 @@ export const crdSources: readonly Source[] = [
   kserve('serving.kserve.io_clusterstoragecontainers.yaml', 'serving.kserve.io/v1alpha1', 'ClusterStorageContainer'),
   kserve('serving.kserve.io_inferenceservices.yaml', 'serving.kserve.io/v1beta1', 'InferenceService'),
   kserve('serving.kserve.io_servingruntimes.yaml', 'serving.kserve.io/v1alpha1', 'ServingRuntime'),
+  kserveNext('serving.kserve.io_clusterservingruntimes.yaml', 'serving.kserve.io/v1alpha1', 'ClusterServingRuntime'),
+  kserveNext('serving.kserve.io_inferenceservices.yaml', 'serving.kserve.io/v1beta1', 'InferenceService'),
+  kserveNext('serving.kserve.io_servingruntimes.yaml', 'serving.kserve.io/v1alpha1', 'ServingRuntime'),
   prometheus('monitoring.coreos.com_podmonitors.yaml', 'monitoring.coreos.com/v1', 'PodMonitor'),
   prometheus('monitoring.coreos.com_prometheusrules.yaml', 'monitoring.coreos.com/v1', 'PrometheusRule'),
   prometheus('monitoring.coreos.com_servicemonitors.yaml', 'monitoring.coreos.com/v1', 'ServiceMonitor'),
@@ -100,10 +107,12 @@ export const typedSchemas: readonly TypedSchema[] = [
   kind('monitoring.coreos.com/v1', 'PodMonitor', 'pod-monitor'),
   kind('serving.kserve.io/v1alpha1', 'ClusterServingRuntime', 'cluster-serving-runtime'),
   kind('serving.kserve.io/v1beta1', 'InferenceService', 'inference-service'),
+  kind('serving.kserve.io/v1beta1', 'InferenceService', 'inference-service-v0.20', kserveNext.version),
 ];
 
-function kind(apiVersion: string, name: string, file: string): TypedSchema {
-  return { name, schema: `kubernetes/${schemaFile(apiVersion, name)}`, file: `${file}.d.ts`, nonEmptyLists: false };
+function kind(apiVersion: string, name: string, file: string, release?: string): TypedSchema {
+  const schema = `kubernetes/${schemaFile(apiVersion, name, release)}`;
+  return { name, schema, file: `${file}.d.ts`, nonEmptyLists: false };
 }
 
 function kubernetes(document: string, apiVersion: string, kinds: readonly string[]): Source {
@@ -111,12 +120,14 @@ function kubernetes(document: string, apiVersion: string, kinds: readonly string
   return { project: 'kubernetes/kubernetes', version: kubernetesVersion, path, apiVersion, kinds };
 }
 
-function release(project: string, version: string, folder: string) {
-  return (file: string, apiVersion: string, kind: string): Source => ({
+function release(project: string, version: string, folder: string, beside?: true) {
+  const source = (file: string, apiVersion: string, kind: string): Source => ({
     project,
     version,
     path: `${folder}/${file}`,
     apiVersion,
     kinds: [kind],
+    ...(beside === undefined ? {} : { beside }),
   });
+  return Object.assign(source, { version });
 }

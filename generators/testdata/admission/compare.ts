@@ -25,7 +25,9 @@ for (const line of [...explained, ...failures]) process.stdout.write(`${line}\n`
 process.stdout.write(`${agreed} verdicts agree, ${explained.length} differ as explained, ${failures.length} fail\n`);
 process.exitCode = failures.length === 0 && agreed > 0 ? 0 : 1;
 
-async function compare(fixture: string, { objects, problems }: AdmissionFixture): Promise<void> {
+async function compare(fixture: string, { objects, problems, release }: AdmissionFixture): Promise<void> {
+  // The server is the oldest release.
+  if (release !== undefined) return;
   for (const { object } of objects) {
     const answer = await api.dryRun(object);
     const server = answer.status < 400 ? 'accepts' : 'refuses';

@@ -1,10 +1,12 @@
 /**
- * What KServe v0.16.0 would refuse, or change, of the objects of one cluster (tier T3). Only objects without fault in
+ * What KServe would refuse, or change, of the objects of one cluster (tier T3): the rules of v0.16.0, and those of v0.20.0 on
+ * what only it has. Only objects without fault in
  * T1 come here: the rules trust their types.
  */
 import type { InferenceService } from '../../../schemas/types/inference-service.d.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Problem } from '../../problem.ts';
+import { canaryRules } from './canary-rules.ts';
 import { driftRules } from './drift-rules.ts';
 import { applyRules, type Rule, titleOf } from './rule.ts';
 import { isRuntime, type Runtime, runtimeRules } from './runtime.ts';
@@ -22,6 +24,7 @@ export const inferenceServiceRules: readonly Rule<Service>[] = [
   ...scalingRules,
   ...storageRules,
   ...workerRules,
+  ...canaryRules,
   ...driftRules,
 ];
 

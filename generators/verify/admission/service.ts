@@ -9,6 +9,7 @@ import type {
   Predictor,
   Transformer,
 } from '../../../schemas/types/inference-service.d.ts';
+import type { Canary, InferenceService as NextService } from '../../../schemas/types/inference-service-v0.20.d.ts';
 import type { Pointer } from '../../problem.ts';
 
 export const annotation = {
@@ -64,6 +65,10 @@ export interface Service {
   readonly mode: string;
   readonly predictor: Predictor;
   readonly components: readonly Component[];
+  /** From v0.20.0 on; none before. */
+  readonly canaries: readonly Canary[];
+  /** Name of the served version among its canaries (v0.20.0). */
+  readonly served?: string;
   /** What stands in `model` once the defaulter has run, and where it is written. */
   readonly model?: { readonly at: Pointer; readonly spec: ModelLike };
   /** The framework field that the defaulter moves. */
@@ -101,9 +106,22 @@ export function serviceOf({ metadata, spec }: InferenceService): Service {
     mode,
     predictor,
     components,
+    ...canariesOf(spec),
     ...(model === undefined ? {} : { model: { at: ['spec', 'predictor', moved ?? 'model'], spec: model } }),
     ...(moved === undefined ? {} : { moved }),
   };
+}
+
+/** Fields that the schema of the oldest release does not have: an object that holds them was judged by another. */
+function canariesOf(spec: NextService['spec']): Pick<Service, 'canaries' | 'served'> {
+  const { canary: canaries = [], predictor } = spec ?? {};
+  const served = predictor?.name;
+  return { canaries, ...(served === undefined ? {} : { served }) };
+}
+
+/** The ways in which a canary's predictor is served; the defaulter does not touch them. */
+export function implementationsOf(predictor: Canary['predictor']): Implementation[] {
+  return predictorImplementations(predictor as Predictor, undefined);
 }
 
 /** predictor.go, GetImplementations, on what the defaulter leaves. */
