@@ -13,10 +13,13 @@ export interface SmokeCheck {
   readonly tolerance: number;
 }
 
+/** One model without an example: it is enough that anything answers, as a Service does when a pod behind it is ready. */
+export type ReadyCheck = Pick<SmokeCheck, 'model' | 'url'>;
+
 export interface SmokeFile {
   /** How long to try. */
   readonly seconds: number;
-  readonly checks: readonly SmokeCheck[];
+  readonly checks: readonly (SmokeCheck | ReadyCheck)[];
 }
 
 /** Reads the file; throws with the field that is wrong. */
@@ -27,16 +30,23 @@ export function smokeCheck(text: string): SmokeFile {
   };
   if (typeof value.seconds !== 'number') fail('"seconds" is not a number');
   if (!Array.isArray(value.checks) || value.checks.length === 0) fail('"checks" is not a list with an entry');
-  for (const check of value.checks ?? []) {
+  for (const one of value.checks ?? []) {
+    const check: Partial<SmokeCheck> = one;
     for (const field of ['model', 'url'] as const) {
       if (typeof check[field] !== 'string') fail(`"${field}" of a check is not a text`);
     }
+    if (!asks(one)) continue;
     for (const field of ['inputs', 'outputs'] as const) {
       if (!Array.isArray(check[field])) fail(`"${field}" of a check is not a list`);
     }
     if (typeof check.tolerance !== 'number') fail('"tolerance" of a check is not a number');
   }
   return value as SmokeFile;
+}
+
+/** Whether the check sends an example. */
+export function asks(check: SmokeCheck | ReadyCheck): check is SmokeCheck {
+  return 'inputs' in check;
 }
 
 interface Output {

@@ -184,3 +184,15 @@ test('a file that cannot be used is told by its field', async () => {
   assert.throws(() => smokeCheck(file({ checks: [{ ...good, outputs: {} }] })), /"outputs" of a check is not a list/);
   assert.throws(() => smokeCheck(file({ checks: [{ ...good, tolerance: null }] })), /"tolerance" of a check/);
 });
+
+test('without an example it is enough that something answers', async () => {
+  const file = join(root, 'ready.json');
+  const write = (url: string) => writeFileSync(file, JSON.stringify({ seconds: 0, checks: [{ model: 'plain', url }] }));
+  write(running.url);
+  const ready = await run([file]);
+  assert.deepEqual([ready.code, ready.out], [0, `plain at ${running.url}: is ready\n`]);
+  write('http://127.0.0.1:1');
+  const closed = await run([file]);
+  assert.equal(closed.code, 1);
+  assert.match(closed.out, /wrong after 0 s\n {2}.+/);
+});

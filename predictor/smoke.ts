@@ -1,28 +1,38 @@
 /**
  * `node smoke.js <file>`: asks a served model its example and compares the answer; exit code 0 when it is right, 1 when it is
- * not, 2 when the file cannot be used. Argo CD runs it in the cluster after every sync.
+ * not, 2 when the file cannot be used. Argo CD runs it in the cluster after every sync, and before a canary gets requests.
  *
  * It tries again until the time is up, whatever went wrong: after a change of version, pods of the old one may answer first.
  */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { answerFaults, type SmokeCheck, smokeCheck } from './smoke-check.ts';
+import { answerFaults, asks, type ReadyCheck, type SmokeCheck, smokeCheck } from './smoke-check.ts';
 
 const PAUSE_MS = 2_000;
 /** One try; longer than any healthy model takes for one example. */
 const TRY_MS = 10_000;
 
 /** Faults of the last try; none when one try went well. */
-async function untilRight(check: SmokeCheck, deadline: number): Promise<readonly string[]> {
+async function untilRight(check: SmokeCheck | ReadyCheck, deadline: number): Promise<readonly string[]> {
   for (let tries = 1; ; tries += 1) {
-    const faults = await tryOnce(check);
+    const faults = await (asks(check) ? askExample(check) : connect(check));
     if (faults.length === 0 || Date.now() + PAUSE_MS > deadline) return faults;
     if (tries === 1) say(`not yet: ${faults[0]}`);
     await wait(PAUSE_MS);
   }
 }
 
-async function tryOnce(check: SmokeCheck): Promise<readonly string[]> {
+/** A Service has nobody to answer until a pod behind it is ready; what is answered does not matter. */
+async function connect({ url }: ReadyCheck): Promise<readonly string[]> {
+  try {
+    await (await fetch(url, { signal: AbortSignal.timeout(TRY_MS) })).arrayBuffer();
+    return [];
+  } catch (error) {
+    return [reasonOf(error)];
+  }
+}
+
+async function askExample(check: SmokeCheck): Promise<readonly string[]> {
   const { inputs, outputs } = check;
   const body = JSON.stringify({
     inputs,
@@ -58,7 +68,7 @@ async function main(): Promise<number> {
     process.stderr.write('usage: smoke <file>\n');
     return 2;
   }
-  let checks: readonly SmokeCheck[];
+  let checks: readonly (SmokeCheck | ReadyCheck)[];
   let seconds: number;
   try {
     ({ checks, seconds } = smokeCheck(await readFile(file, 'utf8')));
@@ -71,7 +81,7 @@ async function main(): Promise<number> {
     checks.map(async (check) => ({ check, faults: await untilRight(check, deadline) })),
   );
   for (const { check, faults } of results) {
-    if (faults.length === 0) say(`${check.model} at ${check.url}: answers as expected`);
+    if (faults.length === 0) say(`${check.model} at ${check.url}: ${asks(check) ? 'answers as expected' : 'is ready'}`);
     else
       say(
         `${check.model} at ${check.url}: wrong after ${seconds} s\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
