@@ -9,13 +9,15 @@ import { treeMemory } from '../outside/process-memory.ts';
 import type { Problem } from '../problem.ts';
 import { defaults } from '../resolve/defaults.ts';
 import { checkAnswer, type Output, type Trial } from '../verify/answer.ts';
-import { type ArtifactTarget, artifactTargets } from './artifact-targets.ts';
+import { type ArtifactTarget, artifactTargets, versionKey } from './artifact-targets.ts';
 import type { Compiled } from './compile.ts';
 import { REGISTRY } from './compile-files.ts';
 import { describeVersion } from './start-config.ts';
 
 export interface AnswerOptions {
   readonly only?: ReadonlySet<string> | undefined;
+  /** Versions that are not asked, by `versionKey`: tier T6 found what is wrong with them. */
+  readonly except?: ReadonlySet<string> | undefined;
   /** Environment with which the predictor reaches the artifacts. */
   readonly environment: Readonly<Record<string, string>>;
   readonly progress?: ((step: string) => void) | undefined;
@@ -27,6 +29,8 @@ export interface AnswerRun {
   readonly measured: readonly Measured[];
   /** Models that have no example to ask. */
   readonly without: readonly string[];
+  /** Versions that were left out, as `model version`. */
+  readonly left: readonly string[];
 }
 
 export interface Measured {
@@ -42,7 +46,10 @@ const REQUESTS = 21;
 
 /** One predictor after the other: two at once would measure each other. */
 export async function checkAnswers(compiled: Compiled, options: AnswerOptions): Promise<AnswerRun> {
-  const targets = artifactTargets(compiled, options.only).filter(({ limits }) => limits.length > 0);
+  const all = artifactTargets(compiled, options.only).filter(({ limits }) => limits.length > 0);
+  const isLeft = ({ model, version }: ArtifactTarget) =>
+    options.except?.has(versionKey(model.name, version.version)) === true;
+  const targets = all.filter((target) => !isLeft(target));
   const problems: Problem[] = [];
   const measured: Measured[] = [];
   for (const [position, target] of targets.entries()) {
@@ -57,7 +64,8 @@ export async function checkAnswers(compiled: Compiled, options: AnswerOptions): 
   const without = [
     ...new Set(targets.filter(({ model }) => model.example === undefined).map(({ model }) => model.name)),
   ];
-  return { problems, measured, without };
+  const left = all.filter(isLeft).map(({ model, version }) => `${model.name} ${version.version}`);
+  return { problems, measured, without, left };
 }
 
 function isStable({ platforms }: Compiled, { model, version }: ArtifactTarget): boolean {

@@ -26,12 +26,17 @@ export function artifactTargets(compiled: Compiled, only?: ReadonlySet<string>):
     return model.versions.flatMap((version, versionIndex): ArtifactTarget[] => {
       const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(.+\/)$/.exec(version.artifact) ?? [];
       if (bucket === undefined || prefix === undefined) return [];
-      const places = served.get(`${model.name}\0${version.version}`) ?? [];
+      const places = served.get(versionKey(model.name, version.version)) ?? [];
       const clusters = places.map(({ cluster }) => cluster);
       const limits = places.flatMap(({ cluster, limit }) => (limit === undefined ? [] : [{ cluster, bytes: limit }]));
       return [{ index, versionIndex, model, version, bucket, prefix, clusters, limits }];
     });
   });
+}
+
+/** Names one version of one entry. */
+export function versionKey(model: string, version: string): string {
+  return `${model}\0${version}`;
 }
 
 interface Place {
@@ -45,7 +50,7 @@ function servedVersions({ platforms }: Compiled): Map<string, Place[]> {
     for (const model of models) {
       const place = { cluster: site.cluster, limit: limitOf(model, site.predictor.memory) };
       for (const version of versionsOf(model)) {
-        const key = `${model.name}\0${version}`;
+        const key = versionKey(model.name, version);
         served.set(key, [...(served.get(key) ?? []), place]);
       }
     }

@@ -12,10 +12,10 @@ import {
   type StoreSettings,
 } from '../outside/artifact-store.ts';
 import { type FactsCache, factsCache } from '../outside/facts-cache.ts';
-import { fault, type Problem } from '../problem.ts';
+import { allow, fault, type Problem } from '../problem.ts';
 import { checkArtifact } from '../verify/artifact.ts';
 import type { OperatorTable } from '../verify/artifact-graph.ts';
-import { type ArtifactTarget, artifactTargets } from './artifact-targets.ts';
+import { type ArtifactTarget, artifactTargets, versionKey } from './artifact-targets.ts';
 import type { Compiled } from './compile.ts';
 import { REGISTRY } from './compile-files.ts';
 
@@ -38,6 +38,8 @@ export interface ArtifactRun {
   readonly versions: number;
   /** Model files that were read; the others were known from an earlier run. */
   readonly read: number;
+  /** Versions with an error, by `versionKey`. */
+  readonly faulty: ReadonlySet<string>;
 }
 
 const operators = createRequire(import.meta.url)('../../schemas/onnx-operators.json') as OperatorTable;
@@ -62,10 +64,12 @@ export async function checkArtifacts(compiled: Compiled, options: ArtifactOption
     });
     const refused = results.find((result) => 'refused' in result);
     if (refused !== undefined && 'refused' in refused && options.mode === 'auto') {
-      return { problems: [], notRun: refused.refused.message, versions: 0, read: counts.read };
+      return { problems: [], notRun: refused.refused.message, versions: 0, read: counts.read, faulty: new Set() };
     }
     const problems = results.flatMap((result) => ('refused' in result ? [unreachable(result)] : result.problems));
-    return { problems, versions: targets.length, read: counts.read };
+    const faulty = targets.filter((_, position) => hasError(results[position]));
+    const keys = new Set(faulty.map(({ model, version }) => versionKey(model.name, version.version)));
+    return { problems, versions: targets.length, read: counts.read, faulty: keys };
   } finally {
     stores.close();
   }
@@ -74,6 +78,10 @@ export async function checkArtifacts(compiled: Compiled, options: ArtifactOption
 interface Refused {
   readonly target: ArtifactTarget;
   readonly refused: StoreRefused;
+}
+
+function hasError(result: { problems: Problem[] } | Refused | undefined): boolean {
+  return result !== undefined && ('refused' in result || !allow(result.problems));
 }
 
 interface Tools {

@@ -113,11 +113,13 @@ async function runTiers(
   const notRun: { tier: 'T6' | 'T7'; reason: string }[] = [];
   const notes = [...told];
   let summary: Record<string, unknown> = {};
+  let except: ReadonlySet<string> | undefined;
   if (reason === undefined) {
     const mode = options.artifacts === 'on' || options.samples ? 'on' : 'auto';
     const { environment, cacheFolder, progress } = options;
     const result = await checkArtifacts(compiled, { mode, only, store, environment, cacheFolder, progress });
     problems.push(...result.problems);
+    except = result.faulty;
     if (result.notRun === undefined) {
       run.push('T6');
       const left = (compiled.registry?.models ?? []).flatMap(({ versions }) => versions).length;
@@ -131,7 +133,7 @@ async function runTiers(
   } else notRun.push({ tier: 'T6', reason });
   if (options.answers) {
     const environment = predictorEnvironment(compiled, options.environment);
-    const answers = await checkAnswers(compiled, { only, environment, progress: options.progress });
+    const answers = await checkAnswers(compiled, { only, except, environment, progress: options.progress });
     problems.push(...answers.problems);
     run.push('T7');
     notes.push(...answerNotes(answers));
@@ -160,11 +162,13 @@ function predictorEnvironment(
   };
 }
 
-function answerNotes({ measured, without }: AnswerRun): string[] {
+function answerNotes({ measured, without, left }: AnswerRun): string[] {
   const lines = measured.map(({ model, version, milliseconds, bytes }) => {
     const time = milliseconds === undefined ? 'no answer' : `${milliseconds} ms`;
     const memory = bytes === undefined ? '' : `, ${Math.round(bytes / 2 ** 20)} MiB`;
     return `T7: ${model} version ${version}: ${time}${memory}`;
   });
-  return without.length === 0 ? lines : [...lines, `T7: no example to ask: ${without.join(', ')}`];
+  if (without.length > 0) lines.push(`T7: no example to ask: ${without.join(', ')}`);
+  if (left.length > 0) lines.push(`T7: not asked, since T6 found errors: ${left.join(', ')}`);
+  return lines;
 }
