@@ -15,8 +15,8 @@ export interface GraphWalk {
   /** Nodes of the outermost graph. */
   readonly nodes: readonly Node[];
   readonly operators: readonly { readonly domain: string; readonly type: string }[];
-  /** Names of the outermost graph's initializers: defaults where an input has the same name. */
-  readonly initializers: ReadonlySet<string>;
+  /** The outermost graph's initializers, defaults where an input has the same name: name → element type in ONNX's words. */
+  readonly initializers: ReadonlyMap<string, string>;
   /** File beside the model → bytes that it must have. */
   readonly external: ReadonlyMap<string, number>;
   readonly weightBytes: number;
@@ -52,7 +52,9 @@ export function walkModel(model: Message, graph: Message): GraphWalk {
   return {
     nodes: graph.all(GRAPH.node).map(readNode),
     operators: [...found.operators].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, operator]) => operator),
-    initializers: new Set(initializers.map((tensor) => tensor.text(TENSOR.name))),
+    initializers: new Map(
+      initializers.map((tensor) => [tensor.text(TENSOR.name), elementOf(tensor.integer(TENSOR.dataType)).name]),
+    ),
     external: found.external,
     weightBytes: found.bytes,
   };

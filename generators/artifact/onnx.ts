@@ -9,6 +9,7 @@ import { type ClassLabels, classLabels } from './classifier.ts';
 import { type Datatype, elementOf } from './element.ts';
 import { type GraphWalk, walkModel } from './graph.ts';
 import type { Reading } from './reading.ts';
+import { type Results, type Use, usesOf } from './uses.ts';
 import { Message, WireError } from './wire.ts';
 
 export interface OnnxTensor {
@@ -43,6 +44,8 @@ export interface OnnxFacts {
   readonly opsets: Readonly<Record<string, number>>;
   /** Every operator that a runtime must have, once each, sorted; functions of the file itself are taken apart. */
   readonly operators: readonly Operator[];
+  /** Operators of the outermost graph by the element type that they are given; none where nobody told what operators give. */
+  readonly uses: readonly Use[];
   readonly inputs: readonly OnnxTensor[];
   readonly outputs: readonly OnnxTensor[];
   /** Outputs that ZipMap makes. */
@@ -59,17 +62,17 @@ const MODEL = { irVersion: 1, producer: 2, producerVersion: 3, graph: 7, opsetIm
 const GRAPH = { output: 12, input: 11 } as const;
 const FLOAT = 'FLOAT';
 
-/** Reads the bytes of a model file. */
-export function readOnnx(bytes: Uint8Array): Reading<OnnxFacts> {
+/** Reads the bytes of a model file; `results` tell what operators give. */
+export function readOnnx(bytes: Uint8Array, results?: Results): Reading<OnnxFacts> {
   try {
-    return readModel(new Message(bytes));
+    return readModel(new Message(bytes), results);
   } catch (error) {
     if (error instanceof WireError) return { fault: `it is no ONNX file: ${error.message}` };
     throw error;
   }
 }
 
-function readModel(model: Message): Reading<OnnxFacts> {
+function readModel(model: Message, results: Results | undefined): Reading<OnnxFacts> {
   const graph = model.message(MODEL.graph);
   const opsets = Object.fromEntries(
     model.messages(MODEL.opsetImport).map((opset) => [opset.text(1) || 'ai.onnx', opset.integer(2)]),
@@ -80,13 +83,16 @@ function readModel(model: Message): Reading<OnnxFacts> {
   }
   const walk = walkModel(model, graph);
   const classes = classLabels(walk.nodes, namesOf(graph, GRAPH.output));
+  const inputs = tensorsOf(graph, GRAPH.input);
+  const known = new Map([...inputs.map(({ name, type }) => [name, type] as const), ...walk.initializers]);
   return {
     value: {
       irVersion: model.integer(MODEL.irVersion),
       producer: `${model.text(MODEL.producer)} ${model.text(MODEL.producerVersion)}`.trim(),
       opsets,
       operators: walk.operators,
-      inputs: tensorsOf(graph, GRAPH.input).filter(({ name }) => !walk.initializers.has(name)),
+      uses: results === undefined ? [] : usesOf(walk.nodes, known, results),
+      inputs: inputs.filter(({ name }) => !walk.initializers.has(name)),
       outputs: tensorsOf(graph, GRAPH.output).map((tensor) => throughZipMap(tensor, classes)),
       zipMaps: classes.zipMaps,
       classes,

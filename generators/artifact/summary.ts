@@ -6,7 +6,7 @@ export interface ModelSummary {
   /** Absent when the file is no ONNX file; `fault` says why where it should be one. */
   readonly onnx?: Pick<
     OnnxFacts,
-    'irVersion' | 'opsets' | 'operators' | 'externalFiles' | 'weightBytes' | 'producer'
+    'irVersion' | 'opsets' | 'operators' | 'uses' | 'externalFiles' | 'weightBytes' | 'producer'
   > & {
     readonly inputs: readonly OnnxTensor[];
     readonly outputs: readonly OnnxTensor[];
@@ -17,10 +17,10 @@ export interface ModelSummary {
 }
 
 export function summaryOf(sha256: string, facts: OnnxFacts): ModelSummary {
-  const { irVersion, opsets, operators, externalFiles, weightBytes, producer, inputs, outputs, classes } = facts;
+  const { irVersion, opsets, operators, uses, externalFiles, weightBytes, producer, inputs, outputs, classes } = facts;
   const labels = Object.fromEntries(classes.labels);
   return {
     sha256,
-    onnx: { irVersion, opsets, operators, externalFiles, weightBytes, producer, inputs, outputs, labels },
+    onnx: { irVersion, opsets, operators, uses, externalFiles, weightBytes, producer, inputs, outputs, labels },
   };
 }

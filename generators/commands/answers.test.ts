@@ -8,6 +8,7 @@ import { oneNode } from '../../predictor/runtime/one-node.ts';
 import { type Draft, sampleEntry, withArtifacts } from '../testdata/artifact-project.ts';
 import { checkAnswer, type Trial } from '../verify/answer.ts';
 import { type AnswerRun, checkAnswers } from './answers.ts';
+import { checkArtifacts } from './artifacts.ts';
 
 function iris(change: (entry: Draft) => void = () => undefined): Draft {
   const entry = sampleEntry('iris-classifier');
@@ -120,6 +121,30 @@ test('a model that the predictor refuses, with its reason', async () => {
   const run = await answersOf(entry, (folder) => writeFileSync(join(folder, 'model.onnx'), bytes));
   assert.deepEqual(told(run), ['ANSWER_LOAD error versions.1.artifact']);
   assert.match(run.problems[0]?.message ?? '', /Guess/);
+});
+
+test('a kernel that the runtime lacks is told before T7 starts a predictor, which would say the same', async () => {
+  const bytes = oneNode({ domain: 'ai.onnx', operator: 'Erf', opset: 17, irVersion: 9, element: 11 });
+  const entry = iris((draft) => {
+    const version = draft.versions[1];
+    assert.ok(version);
+    version.sha256 = createHash('sha256').update(bytes).digest('hex');
+    version.size = bytes.length;
+    delete draft.signature;
+    delete draft.client;
+  });
+  const spoil = (folder: string) => writeFileSync(join(folder, 'model.onnx'), bytes);
+  await withArtifacts({ entry, spoil, version: 1 }, async ({ compiled, environment, root, store }) => {
+    const cacheFolder = join(root, 'cache');
+    const found = await checkArtifacts(compiled, { mode: 'on', store, environment: {}, cacheFolder });
+    assert.ok(found.problems.some(({ message }) => /Erf of DOUBLE/.test(message)));
+    const off = { GRPC_PORT: 'off', METRICS_PORT: 'off' };
+    const options = { environment: { ...environment, ...off } };
+    const left = await checkAnswers(compiled, { ...options, except: found.faulty });
+    assert.deepEqual([left.problems, left.measured, left.left], [[], [], ['iris-classifier 2']]);
+    const asked = await checkAnswers(compiled, options);
+    assert.match(asked.problems[0]?.message ?? '', /Could not find an implementation for Erf/);
+  });
 });
 
 test('a model without an example is loaded, and named', async () => {

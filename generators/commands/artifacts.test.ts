@@ -263,6 +263,12 @@ const graphs: Readonly<Record<string, { change: Partial<OneNode>; code: string; 
   },
   'an operator that no runtime has': { change: { operator: 'Guess' }, code: 'MODEL_OPERATOR', says: /ai\.onnx Guess/ },
   'an operator newer than the opset': { change: { operator: 'Gelu' }, code: 'MODEL_OPERATOR', says: /ai\.onnx Gelu/ },
+  // Erf is known, and of DOUBLE there is no kernel: the predictor would fail to load it.
+  'an operator without a kernel for its type': {
+    change: { operator: 'Erf', element: 11 },
+    code: 'MODEL_OPERATOR',
+    says: /has no ai\.onnx Erf of DOUBLE \(it has it of FLOAT\)$/,
+  },
   'an operator of somebody else': {
     change: { domain: 'org.example', opset: 1 },
     code: 'MODEL_OPERATOR',
@@ -278,6 +284,12 @@ for (const [name, { change, code, says }] of Object.entries(graphs)) {
     });
   });
 }
+
+test('the same operator of the type that has a kernel has no fault', async () => {
+  await withArtifacts({ ...replaced(oneNode({ ...good, operator: 'Erf' })), version: 1 }, async (project) => {
+    assert.deepEqual(told(project, (await check(project)).problems), []);
+  });
+});
 
 test('a plain graph of one node has no fault', async () => {
   await withArtifacts({ ...replaced(oneNode(good)), version: 1 }, async (project) => {

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { type MlModelFacts, readMlModel } from '../artifact/mlmodel.ts';
 import { readOnnx } from '../artifact/onnx.ts';
 import { type ModelSummary, summaryOf } from '../artifact/summary.ts';
+import type { Results } from '../artifact/uses.ts';
 import {
   type ArtifactStore,
   openStore,
@@ -14,7 +15,7 @@ import {
 import { type FactsCache, factsCache } from '../outside/facts-cache.ts';
 import { allow, fault, type Problem } from '../problem.ts';
 import { checkArtifact } from '../verify/artifact.ts';
-import type { OperatorTable } from '../verify/artifact-graph.ts';
+import type { KernelTable, OperatorTable } from '../verify/artifact-graph.ts';
 import { type ArtifactTarget, artifactTargets, versionKey } from './artifact-targets.ts';
 import type { Compiled } from './compile.ts';
 import { REGISTRY } from './compile-files.ts';
@@ -42,9 +43,11 @@ export interface ArtifactRun {
   readonly faulty: ReadonlySet<string>;
 }
 
-const operators = createRequire(import.meta.url)('../../schemas/onnx-operators.json') as OperatorTable;
+const require = createRequire(import.meta.url);
+const operators = require('../../schemas/onnx-operators.json') as OperatorTable;
+const kernels = require('../../schemas/onnx-kernels.json') as KernelTable & { readonly results: Results };
 /** Changes with the form of ModelSummary, and with what its readers find. */
-const FORM = 1;
+const FORM = 2;
 /** At once; model files of several hundred megabytes lie in memory whole. */
 const LISTINGS = 16;
 const READS = 4;
@@ -121,7 +124,18 @@ async function findArtifact(target: ArtifactTarget, tools: Tools) {
   const object = path === undefined ? undefined : listed.find(({ key }) => key === `${prefix}${path}`);
   const summary = object === undefined ? undefined : await readModel(target, object, store, tools);
   return {
-    ...{ file: REGISTRY, index, versionIndex, model, version, objects, limits, operators, served: clusters.length > 0 },
+    ...{
+      file: REGISTRY,
+      index,
+      versionIndex,
+      model,
+      version,
+      objects,
+      limits,
+      operators,
+      kernels,
+      served: clusters.length > 0,
+    },
     ...(mlModel === undefined ? {} : { mlModel }),
     ...(path === undefined || summary === undefined ? {} : { modelFile: path, summary }),
   };
@@ -144,7 +158,11 @@ function modelPath(format: string, facts: MlModelFacts | undefined, paths: reado
   return models.find((path) => path.startsWith('model.')) ?? models[0];
 }
 
-/** The digest needs every byte once; after that the ETag tells whether the object is still the same. */
+/**
+ * The digest, which T4 wants of every ONNX model, needs each byte once; after that the ETag tells whether the object is still the
+ * same, and nothing is fetched. So ranged reads of the graph alone would save nothing: who knows the digest without the bytes
+ * knows the rest, too. Weights in a file of their own are not fetched, only held against the lengths that the graph tells.
+ */
 async function readModel(
   { model, bucket }: ArtifactTarget,
   { key, etag, bytes }: StoredObject,
@@ -159,7 +177,7 @@ async function readModel(
     counts.read += 1;
     const sha256 = createHash('sha256').update(content).digest('hex');
     if (model.format !== 'onnx') return { sha256 };
-    const { value, fault: reason } = readOnnx(content);
+    const { value, fault: reason } = readOnnx(content, kernels.results);
     return value === undefined ? { sha256, fault: reason } : summaryOf(sha256, value);
   });
   await cache.put(name, summary);

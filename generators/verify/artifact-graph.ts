@@ -13,12 +13,21 @@ export interface OperatorTable {
   readonly operators: Readonly<Record<string, Readonly<Record<string, readonly (readonly number[])[]>>>>;
 }
 
+/** `schemas/onnx-kernels.json`, which `predictor/kernels.py` asks of the runtime. */
+export interface KernelTable {
+  readonly runtime: string;
+  /** Domain → operator → first and last opset, and the element types that its first input may have. */
+  readonly kernels: Readonly<Record<string, Readonly<Record<string, readonly KernelRange[]>>>>;
+}
+
+type KernelRange = readonly [first: number, last: number, elements: readonly string[]];
 type Graph = NonNullable<ModelSummary['onnx']>;
 
 export function checkGraph(input: ArtifactInput, graph: Graph, places: ArtifactPlaces): Problem[] {
   return [
     ...versionFaults(input, graph, places),
     ...operatorFaults(input, graph, places),
+    ...kernelFaults(input, graph, places),
     ...memoryFaults(input, graph, places),
     // An older version may rightly have taken something else.
     ...(input.served ? [...signatureFaults(input, graph, places), ...exampleFaults(input, graph, places)] : []),
@@ -55,6 +64,24 @@ function operatorFaults({ version, operators }: ArtifactInput, graph: Graph, { i
   const more = missing.length > 5 ? ` and ${missing.length - 5} more` : '';
   const message = `Cannot run version ${version.version}: ONNX Runtime ${operators.runtime} has no operator ${names.join(', ')}${more} in the opset that it asks for`;
   return [fault('MODEL_OPERATOR', inVersion('artifact'), message, 'Export the model with operators of the standard')];
+}
+
+/** Of these the runtime makes FLOAT where it has no kernel for them (core/optimizer/insert_cast_transformer.cc). */
+const CAST = new Set(['FLOAT16', 'BFLOAT16']);
+
+/** An operator may be known, and have no code for the types that the graph gives it: the model then fails when it is loaded. */
+function kernelFaults({ version, kernels }: ArtifactInput, graph: Graph, { inVersion }: ArtifactPlaces): Problem[] {
+  const missing = graph.uses.flatMap(({ domain, type, element }) => {
+    const opset = graph.opsets[domain] ?? 1;
+    const range = kernels.kernels[domain]?.[type]?.find(([first, last]) => first <= opset && opset <= last);
+    if (range === undefined || CAST.has(element) || range[2].includes(element)) return [];
+    return [`${domain} ${type} of ${element} (it has it of ${range[2].join(', ')})`];
+  });
+  if (missing.length === 0) return [];
+  const more = missing.length > 3 ? ` and ${missing.length - 3} more` : '';
+  const message = `Cannot run version ${version.version}: ONNX Runtime ${kernels.runtime} has no ${missing.slice(0, 3).join('; ')}${more}`;
+  const repair = 'Export the model with another type, FLOAT for most, or cast in front of the operator';
+  return [fault('MODEL_OPERATOR', inVersion('artifact'), message, repair)];
 }
 
 /**

@@ -7,7 +7,7 @@ import type { MlModelFacts } from '../artifact/mlmodel.ts';
 import type { ModelSummary } from '../artifact/summary.ts';
 import { fault, type Pointer, type Problem, type Where, warning } from '../problem.ts';
 import type { ProblemCode } from '../problem-codes.ts';
-import { checkGraph, type OperatorTable } from './artifact-graph.ts';
+import { checkGraph, type KernelTable, type OperatorTable } from './artifact-graph.ts';
 
 export interface ArtifactObject {
   /** Relative to the artifact's folder. */
@@ -33,6 +33,7 @@ export interface ArtifactInput {
   /** Some cluster serves the version: signature and example speak of it. */
   readonly served: boolean;
   readonly operators: OperatorTable;
+  readonly kernels: KernelTable;
 }
 
 /** A place in the entry, and in its version. */

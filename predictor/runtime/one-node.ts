@@ -8,10 +8,12 @@ export interface OneNode {
   readonly operator: string;
   readonly opset: number;
   readonly irVersion: number;
+  /** Number of TensorProto.DataType; FLOAT without it. */
+  readonly element?: number;
 }
 
 /** GraphProto 2 is its name, 11 its inputs; ValueInfoProto 1 name, 2 type; FLOAT is element type 1. */
-export function oneNode({ domain, operator, opset, irVersion }: OneNode): Uint8Array {
+export function oneNode({ domain, operator, opset, irVersion, element = 1 }: OneNode): Uint8Array {
   const isDefault = domain === 'ai.onnx';
   const node = writeFields([
     bytesField(nodeField.input, 'x'),
@@ -19,7 +21,7 @@ export function oneNode({ domain, operator, opset, irVersion }: OneNode): Uint8A
     bytesField(nodeField.opType, operator),
     ...(isDefault ? [] : [bytesField(nodeField.domain, domain)]),
   ]);
-  const type = writeFields([bytesField(1, writeFields([integerField(1, 1)]))]);
+  const type = writeFields([bytesField(1, writeFields([integerField(1, element)]))]);
   const graph = writeFields([
     bytesField(graphField.node, node),
     bytesField(2, 'g'),

@@ -4,8 +4,8 @@
  * artifacts read; a test holds the table to the runtime that is installed.
  *
  * The runtime refuses a node whose operator it has no schema for, or a deprecated one, before it looks at anything else;
- * any other refusal (too few inputs, for instance) says that it knows the operator. That its CPU kernels cover the node's
- * types is known only when the model is loaded, which is tier T7.
+ * any other refusal (too few inputs, for instance) says that it knows the operator. Which types its CPU kernels
+ * take is in `schemas/onnx-kernels.json` (predictor/kernels.py), as far as a file tells its types; tier T7 loads the model.
  */
 import { InferenceSession } from 'onnxruntime-node';
 import { oneNode } from './one-node.ts';

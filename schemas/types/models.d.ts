@@ -105,7 +105,7 @@ export type MemoryQuantity = string;
 
 /** How many replicas run, and what their number follows. No model goes to zero replicas: nothing would wake it up in KServe's Standard mode. To stop a model, set `suspended`. */
 export interface Autoscaling {
-  /** Who scales. `hpa`: a HorizontalPodAutoscaler, by CPU or memory. `keda`: KEDA, by what the predictor tells Prometheus. `none`: nobody, `minReplicas` run. Default: what `metric` needs. */
+  /** Who scales. `hpa`: a HorizontalPodAutoscaler, by CPU or memory. `keda`: KEDA, by what the predictor tells Prometheus. `none`: nobody, `minReplicas` run. Default: what `metric` needs. From `hpa` to `keda` go by way of `none`, merged in between: KServe leaves the former autoscaler in place otherwise; `npm run diff` tells it. */
   readonly class?: 'hpa' | 'keda' | 'none';
   /** Fewest replicas. Default 1. A PodDisruptionBudget lets a node drain take one replica at a time, so from 2 on the model serves through it. */
   readonly minReplicas?: number;
