@@ -7,7 +7,10 @@ type Predictor = NonNullable<InferenceService['spec']>['predictor'];
 type Scaling = Pick<Predictor, 'minReplicas' | 'maxReplicas' | 'scaleMetric' | 'scaleTarget' | 'autoScaling'>;
 type Metric = NonNullable<NonNullable<Predictor['autoScaling']>['metrics']>[number];
 
-/** Service of the Prometheus that the chart kube-prometheus-stack makes for a release called `monitoring`. */
+/**
+ * Service of the Prometheus that the chart kube-prometheus-stack makes for a release called `monitoring`: `<release>-<chart>`, cut
+ * to 26 characters, and `-prometheus` (its templates/_helpers.tpl and templates/prometheus/service.yaml).
+ */
 const PROMETHEUS = `http://monitoring-kube-prometheus-prometheus.${partNamespaces.monitoring}.svc:9090`;
 
 /**

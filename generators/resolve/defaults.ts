@@ -25,7 +25,10 @@ export const defaults = {
   exampleTolerance: 0.00001,
 } as const;
 
-/** Parts of the platform: the release that is installed unless `cluster.yaml` names another. */
+/**
+ * Parts of the platform: the release that is installed unless `cluster.yaml` names another. KEDA's chart carries the version of the
+ * KEDA that it installs, of which the vendored CRDs are.
+ */
 export const releases = {
   gatewayApi: { version: 'v1.4.1', enabled: true },
   certManager: { version: 'v1.18.2', enabled: true },
