@@ -110,7 +110,8 @@ async function tryVersion(target: ArtifactTarget, { environment }: AnswerOptions
 
 function reasonOf(message: string, { error, reason }: Readonly<Record<string, unknown>>): string {
   const more = [reason, error].find((text) => typeof text === 'string');
-  return more === undefined ? message : `${message}: ${String(more)}`;
+  // Some lines hold their reason already.
+  return more === undefined || message.includes(String(more)) ? message : `${message}: ${String(more)}`;
 }
 
 interface Answer {

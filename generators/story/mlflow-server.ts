@@ -15,7 +15,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const PYTHON = process.env['STORY_PYTHON'] ?? fileURLToPath(new URL('../../.venv/bin/python', import.meta.url));
 const SAMPLES = fileURLToPath(new URL('../../examples/artifacts/nsa2-sf-ml-models/mlflow/1/models', import.meta.url));
 const GRAPHS = ['m-dbe25bac70294350912e0b1d2c3a75da', 'm-3ac8001387b34ce98758d82654a4d56f'];
-const UP_MS = 120_000;
+const UP_MS = 300_000;
 
 export interface Logged {
   readonly run: string;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# npm run test:story: the story of a model with a real MLflow. Needs Python 3.11; PYTHON and VENV choose another and its place.
+# npm run test:story: the story of a model with a real MLflow, and what its checks say to broken variants of it. Needs Python 3.11; PYTHON and VENV choose another and its place.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -13,17 +13,19 @@ import type { Model } from '../../schemas/types/models.d.ts';
 import { generate } from '../commands/generate.ts';
 import { verify } from '../commands/verify.ts';
 import { commit, git, layOutRepository } from '../testdata/repository.ts';
+import { testVariants } from './broken.ts';
 import { startWorld, type World } from './mlflow-server.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const GOLDEN = fileURLToPath(new URL('./story.md', import.meta.url));
+const BUCKET = 'example-models';
 const now = new Date('2026-12-01T00:00:00Z');
 
 let world: World;
 let root: string;
 
 before(async () => {
-  world = await startWorld('example-models');
+  world = await startWorld(BUCKET);
   root = await layOutRepository(now);
 });
 after(async () => world.stop());
@@ -36,9 +38,10 @@ interface Ended {
 function model(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = world.environment,
+  folder = root,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const command = ['--import', 'tsx', MAIN, 'model', ...args, '--root', root];
+    const command = ['--import', 'tsx', MAIN, 'model', ...args, '--root', folder];
     const child = spawn(process.execPath, command, {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
       env: { ...process.env, ...environment },
@@ -182,4 +185,15 @@ test('what MLflow does not have is told in its words', async () => {
   const destination = ['--artifacts-destination', 's3://example-models/elsewhere', '--dry-run'];
   const { output } = await model(['import', 'models:/iris-species/1', ...destination]);
   assert.match(output, /there is nothing in s3:\/\/example-models\/elsewhere\/.*, but MLflow has the files/);
+});
+
+testVariants({
+  world: () => world,
+  bucket: BUCKET,
+  model: async (folder, args) => {
+    const { code, output } = await model(args, world.environment, folder);
+    assert.equal(code, 0, output);
+    return output;
+  },
+  stable,
 });
