@@ -1,4 +1,5 @@
 /** argv → command → print → exit code. The only file that prints or exits. */
+
 import { Command, CommanderError, Option } from 'commander';
 import { createColors } from 'picocolors';
 import { capacityCommand } from './commands/capacity-command.ts';
@@ -8,6 +9,7 @@ import { explainCommand } from './commands/explain-command.ts';
 import { generate } from './commands/generate.ts';
 import { modelCommand } from './commands/model-command.ts';
 import type { Outcome } from './commands/outcome.ts';
+import { rootOption } from './commands/root-option.ts';
 import { schemasCommand } from './commands/schemas-command.ts';
 import { sealCommand } from './commands/seal-command.ts';
 import { startCommand } from './commands/start-command.ts';
@@ -68,7 +70,7 @@ function progress(): (step: string) => void {
 
 function common(command: Command): Command {
   return command
-    .addOption(new Option('--root <folder>', 'project folder').default(process.cwd(), 'this folder'))
+    .addOption(rootOption())
     .addOption(new Option('--format <format>', 'how problems are printed').choices(FORMATS).default('text'));
 }
 

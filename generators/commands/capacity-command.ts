@@ -1,8 +1,10 @@
 /** The command line of `npm run capacity`. */
+
 import { type Command, Option } from 'commander';
 import { capacity, capacityJson } from './capacity.ts';
 import { capacityMarkdown, capacityText } from './capacity-text.ts';
 import type { Outcome } from './outcome.ts';
+import { rootOption } from './root-option.ts';
 
 interface CapacityFlags {
   readonly root: string;
@@ -27,7 +29,7 @@ export interface CapacityPrint {
 export function capacityCommand(command: Command, print: CapacityPrint): void {
   command
     .description('What the models ask of the clusters, against quotas and prices.')
-    .option('--root <folder>', 'project folder', process.cwd())
+    .addOption(rootOption())
     .option('-c, --cluster <name...>', 'only these clusters (folders of clusters/); default: all')
     .addOption(
       new Option('--format <format>', 'how it is printed').choices(['text', 'markdown', 'json']).default('text'),

@@ -1,7 +1,9 @@
 /** The command line of `npm run diff`. */
+
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { diffCommand as run } from './diff.ts';
 import type { Outcome } from './outcome.ts';
+import { rootOption } from './root-option.ts';
 
 interface DiffFlags {
   readonly root: string;
@@ -11,8 +13,8 @@ interface DiffFlags {
 
 const HELP = `
 The base is the newest commit that <base> and HEAD have in common; the other side are the files as they are here,
-committed or not. Models come first, then what to look at (restarts, deletions, routes, rights, CRDs, secrets), then objects
-and text. It needs git and no cluster.
+committed or not. Models come first, then what to look at (restarts, deletions, routes, canaries, autoscalers, rights, CRDs,
+secrets), then objects and text. It needs git and no cluster.
 
 Examples:
   npm run diff -- main
@@ -31,7 +33,7 @@ export function diffCommand(command: Command, print: DiffPrint): void {
   command
     .description('What this branch changes on the clusters, as Markdown for a pull request.')
     .argument('<base>', 'commit, branch or tag to compare with')
-    .option('--root <folder>', 'project folder', process.cwd())
+    .addOption(rootOption())
     .addOption(new Option('--format <format>', 'how it is printed').choices(['markdown', 'json']).default('markdown'))
     .addOption(
       new Option('--most <characters>', 'longest Markdown; a comment on GitHub holds 65,536')

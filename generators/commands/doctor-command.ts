@@ -1,7 +1,9 @@
 /** The command line of `npm run doctor`. */
+
 import { type Command, Option } from 'commander';
 import { doctor } from './doctor.ts';
 import type { Outcome } from './outcome.ts';
+import { rootOption } from './root-option.ts';
 
 interface DoctorFlags {
   readonly root: string;
@@ -30,7 +32,7 @@ export interface DoctorPrint {
 export function doctorCommand(command: Command, print: DoctorPrint): void {
   command
     .description('What a cluster lacks before Argo CD can serve the models there.')
-    .option('--root <folder>', 'project folder', process.cwd())
+    .addOption(rootOption())
     .requiredOption('-c, --cluster <name>', 'cluster, a folder of clusters/')
     .option('--kubeconfig <file>', 'how to reach it; default: what kubectl would use')
     .option('--context <name>', 'context of the kubeconfig; default: the current one')

@@ -1,4 +1,5 @@
 /** The command line of `npm run explain`. */
+
 import type { Command } from 'commander';
 import type { Cluster } from '../../schemas/types/cluster.d.ts';
 import { fault, type Pointer, type Problem } from '../problem.ts';
@@ -8,6 +9,7 @@ import { type Explained, explain, type Inputs, type Origin, objectsOf } from './
 import { unknownClusters } from './generate.ts';
 import { createLocate } from './locate.ts';
 import type { Outcome } from './outcome.ts';
+import { rootOption } from './root-option.ts';
 
 interface ExplainFlags {
   readonly root: string;
@@ -28,7 +30,7 @@ export function explainCommand(command: Command, finish: (outcome: Outcome) => v
     .description("Where the values of a model's objects come from.")
     .argument('<cluster/model>', 'for example prod/iris-classifier')
     .argument('[path]', 'dotted path in the object; default: all of it', '')
-    .option('--root <folder>', 'project folder', process.cwd())
+    .addOption(rootOption())
     .option('--kind <kind>', "kind of the object among the model's", 'InferenceService')
     .addHelpText('after', HELP)
     .action(async (target: string, path: string, flags: ExplainFlags) => finish(await run(target, path, flags)));

@@ -148,14 +148,21 @@ function print(
     : stringify({ models }, { ...options, aliasDuplicateObjects: false });
 }
 
-/** The base project with another registry, and without quotas, which random models would exceed. */
+/** Without quotas, which random models would exceed, and one cluster with the newest KServe, which has canaries of its own. */
+function clusterText(path: string, text: string): string {
+  const open = text.replace(/^ {4}quota:.*\n/m, '');
+  return path.includes('/beta/') ? open.replace('version: v0.16.0', 'version: v0.20.0') : open;
+}
+
+/** The base project with another registry. */
 function treeWith(models: () => string): Tree {
   const disk = diskTree(base);
   return {
     ...disk,
     text: async (path) => {
       if (path === 'models.yaml') return models();
-      return (await disk.text(path))?.replace(/^ {4}quota:.*\n/m, '');
+      const text = await disk.text(path);
+      return text === undefined ? undefined : clusterText(path, text);
     },
   };
 }
@@ -197,8 +204,10 @@ test('a few of them on disk: generated, verified, and generated again without a 
         join(root, 'models.yaml'),
         print(models, { json: false, indent: 2, indentSeq: true, lineWidth: 0 }),
       );
-      const cluster = join(root, 'clusters/alpha/cluster.yaml');
-      writeFileSync(cluster, readFileSync(cluster, 'utf8').replace(/^ {4}quota:.*\n/m, ''));
+      for (const name of ['alpha', 'beta']) {
+        const path = join(root, 'clusters', name, 'cluster.yaml');
+        writeFileSync(path, clusterText(path, readFileSync(path, 'utf8')));
+      }
       assert.deepEqual(
         (await generate(root, { now })).problems.filter(({ severity }) => severity === 'error'),
         [],

@@ -1,5 +1,7 @@
 /** The command line of `npm start`. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+
+import { type Command, InvalidArgumentError } from 'commander';
+import { rootOption } from './root-option.ts';
 import { start } from './start.ts';
 
 const HELP = `
@@ -12,7 +14,7 @@ Examples:
 export function startCommand(command: Command, write: (text: string) => void, finish: (code: number) => void): void {
   command
     .description('Run the whole product on this machine: S3, generators, predictor and a first request.')
-    .addOption(new Option('--root <folder>', 'project folder').default(process.cwd(), 'this folder'))
+    .addOption(rootOption())
     .option('-c, --cluster <name>', 'cluster whose models are served', 'local')
     .option('--port <number>', 'port of the predictor', parsePort, 8080)
     .option('--client-port <number>', 'port of the client page; 0 takes a free one', parsePort, 8501)

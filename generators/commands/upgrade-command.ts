@@ -1,4 +1,5 @@
 /** The command line of `npm run upgrade`. */
+
 import { type Command, Option } from 'commander';
 import { allow, fault } from '../problem.ts';
 import { type KserveRelease, kserveProfiles } from '../resolve/kserve-profiles.ts';
@@ -6,6 +7,7 @@ import { createCompiler } from './compile.ts';
 import { unknownClusters } from './generate.ts';
 import { createLocate } from './locate.ts';
 import type { Outcome } from './outcome.ts';
+import { rootOption } from './root-option.ts';
 import { upgradePlan } from './upgrade-plan.ts';
 
 interface PlanFlags {
@@ -30,7 +32,7 @@ export function upgradeCommand(command: Command, print: UpgradePrint): void {
   command
     .command('plan')
     .description('The ordered steps for one cluster, as Markdown.')
-    .option('--root <folder>', 'project folder', process.cwd())
+    .addOption(rootOption())
     .requiredOption('-c, --cluster <name>', 'cluster, a folder of clusters/')
     .addOption(
       new Option('--to <release>', 'the wanted release')
