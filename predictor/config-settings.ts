@@ -75,7 +75,7 @@ export const settings = [
   {
     key: 'MAX_BATCH_REQUESTS',
     value: 'requests',
-    fallback: '32',
+    fallback: '64',
     about: 'requests that may share one run, of models whose rows do not touch each other; 1 runs each alone',
   },
   { key: 'MAX_BATCH_ROWS', value: 'rows', fallback: '1024', about: 'rows of one run that requests share' },

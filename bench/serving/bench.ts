@@ -46,7 +46,7 @@ async function benchServing(options: BenchOptions): Promise<BenchResult> {
     const heavy = await measureHeavy({
       folder: join(folder, 'heavy'),
       own: join(place.out, 'bench/own.js'),
-      start: (what, log) => startPredictor(place.out, what, log),
+      start: (what, log) => startPredictor(root, place.out, what, log),
       load: (what) => load(place, what),
     });
     const soak = await measureSoak(contestants, place, options.requests, progress);

@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path';
 import { withoutZipMap } from '../../predictor/runtime/zipmap.ts';
 import { run } from '../measure.ts';
+import { imageSettings } from './image-settings.ts';
 import { type Command, freePort, type Server, startServer } from './server.ts';
 
 export const MODEL = 'iris-classifier';
@@ -67,16 +68,20 @@ export async function build(root: string, out: string): Promise<void> {
   }
 }
 
+/** As the image starts it. */
 export async function startPredictor(
+  root: string,
   out: string,
   model: { readonly name: string; readonly version: string; readonly folder: string },
   log: string,
 ): Promise<Server> {
   const [port, grpcPort] = [await freePort(), await freePort()];
+  const { env, flags } = imageSettings(root);
   const command: Command = {
     program: process.execPath,
-    args: [join(out, 'predictor/main.js')],
+    args: [...flags, join(out, 'predictor/main.js')],
     env: {
+      ...env,
       MODEL_NAME: model.name,
       MODEL_VERSION: model.version,
       MODEL_DIR: model.folder,
@@ -98,7 +103,7 @@ export function ours({ root, folder: work }: Place, out: string): Contestant[] {
       name: 'predictor',
       label: 'predictor',
       speaksGrpc: true,
-      start: (log) => startPredictor(out, { name: MODEL, version: '2', folder }, log),
+      start: (log) => startPredictor(root, out, { name: MODEL, version: '2', folder }, log),
     },
     {
       name: 'floor',

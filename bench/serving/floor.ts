@@ -7,7 +7,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
-const MOST = 32;
+const MOST = 64;
 
 interface Body {
   readonly inputs: readonly [{ readonly data: number[][] }];

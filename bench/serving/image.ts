@@ -37,7 +37,7 @@ export async function measureImage(
   const echo = await floor.start(join(place.folder, 'floor.log'));
   try {
     const model = { name: NAME, version: '1', folder };
-    const server = await startPredictor(place.out, model, join(place.folder, 'image.log'));
+    const server = await startPredictor(place.root, place.out, model, join(place.folder, 'image.log'));
     try {
       return await takeTurns(await formsOf(place, server, echo), place, runs, progress);
     } finally {

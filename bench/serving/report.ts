@@ -37,7 +37,7 @@ function markdown(findings: Findings, verdicts: readonly Verdict[]): string {
   return `# Serving
 
 The iris logistic regression over REST: one row as JSON, connections kept open, each sending its next request when the answer
-has come. One core for the server, another for the load. The predictor runs compiled, with its defaults. The peers serve the
+has come. One core for the server, another for the load. The predictor runs compiled, as its image starts it. The peers serve the
 scikit-learn pickle of the same data in one process, without a log line per request, on one thread; they answer the class alone, the
 predictor and the floor the class and three probabilities. The floor is node:http, JSON.parse and onnxruntime-node with
 requests that wait put into one run, and no check of anything. Median of ${runs} runs of ${seconds} s, by turns.

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Guard } from '../operate/auth.ts';
 import type { Log } from '../operate/log.ts';
+import { memory } from '../operate/memory.ts';
 import { type CallObserver, isPlainId } from '../operate/requests.ts';
 import type { Span, Tracer } from '../operate/trace.ts';
 import type { RequestContext } from '../protocol/context.ts';
@@ -103,6 +104,8 @@ export function unary<Request, Given>(
     } catch (error) {
       refuse(call, ticket, settings, error);
       return;
+    } finally {
+      memory.give(bytes);
     }
     call.send(answer.pieces, answer.bytes);
     close(call, ticket, status.OK, settings);

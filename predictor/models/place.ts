@@ -41,7 +41,7 @@ export const servingDefaults: ServingSettings = {
   inlineMaxRunMs: 10,
   processes: 1,
   maxWaiting: 256,
-  batch: { requests: 32, rows: 1024 },
+  batch: { requests: 64, rows: 1024 },
 };
 
 export interface PlaceSettings {
@@ -74,8 +74,12 @@ export interface Placed {
 
 /** Below this, a shared run only makes the first wait for the last. */
 const leastGain = 1.25;
-/** Runs shorter than this leave a process idle for a noticeable time while an answer travels. */
-const shortRunUs = 5_000;
+/**
+ * Runs shorter than this leave a process idle for a noticeable time while an answer travels, so that the next request
+ * is sent before. Those that share runs had better wait for each other; without that, only long runs would make an
+ * urgent request wait noticeably behind one that was sent before it.
+ */
+const shortRunUs = { shared: 5_000, alone: 100_000 } as const;
 /** This many times longer than it should is slow, and so often is not the machine's mood. */
 const slowFactor = 5;
 const slowTimes = 3;
@@ -114,7 +118,7 @@ async function placeHere(plan: Plan, warmUp: readonly NamedTensor[], settings: P
 
   const mostRows = probe.rowUs === 0 ? Infinity : Math.max(1, Math.floor((inlineMaxRunMs * 1000) / probe.rowUs));
   const size = createSizeLimit(mostRows * elementsPerRow(warmUp), inlineMaxRunMs * slowFactor);
-  const lanes = inlineLanes(session, (feeds, run) => size.note(elementsOf(feeds), run.inferNs / 1e6));
+  const lanes = inlineLanes(session, (feeds, run) => size.note(elementsOf(feeds), run.inferNs / 1e6, cpuMs()));
   const rows = Math.min(batch.rows, mostRows);
   const near = schedulerFor(plan, settings, lanes, { ...batch, rows });
   let far: { readonly lanes: Lanes; readonly scheduler: Scheduler } | undefined;
@@ -152,32 +156,48 @@ function lanesApart(plan: Plan, settings: PlaceSettings, first?: ModelProcess): 
     open: { ...open, sha256: opened.sha256 },
     ...(warmUp === undefined ? {} : { warmUp }),
     count: settings.serving.processes,
-    depth: warmUp !== undefined && probe.runUs < shortRunUs ? 2 : 1,
+    depth: warmUp !== undefined && probe.runUs < shortRunUs[sharesRuns(plan, settings) ? 'shared' : 'alone'] ? 2 : 1,
     model,
     report: settings.report,
   });
 }
 
 function schedulerFor(plan: Plan, settings: PlaceSettings, lanes: Lanes, batch: BatchLimits): Scheduler {
-  const { title, statistics, probe } = plan;
-  const shared = probe.rowsApart && probe.gain >= leastGain && batch.requests > 1;
+  const { title, statistics } = plan;
+  const shared = sharesRuns(plan, settings);
   const { maxWaiting } = settings.serving;
   return createScheduler({ title, lanes, maxWaiting, ...(shared ? { batching: batch } : {}), statistics });
 }
 
-interface SizeLimit {
-  fits(elements: number): boolean;
-  note(elements: number, milliseconds: number): void;
+function sharesRuns({ probe }: Plan, { serving }: PlaceSettings): boolean {
+  return probe.rowsApart && probe.gain >= leastGain && serving.batch.requests > 1;
 }
 
-/** Sizes are elements of all inputs. Those that were slow, and all larger ones, fit no more. */
+interface SizeLimit {
+  fits(elements: number): boolean;
+  /** `cpuMs` is what the processor has done for this process by now. */
+  note(elements: number, milliseconds: number, cpuMs: number): void;
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/**
+ * Sizes are elements of all inputs. Those that were slow, and all larger ones, fit no more. Slow is what took that long
+ * and that much of the processor since the run before: a busy machine would be no less busy with one more process.
+ */
 function createSizeLimit(largest: number, slowMs: number): SizeLimit {
   let most = largest;
   let slow: number[] = [];
+  let cpuBefore = cpuMs();
   return {
     fits: (elements) => elements <= most,
-    note: (elements, milliseconds) => {
-      if (milliseconds < slowMs) return;
+    note: (elements, milliseconds, cpuNow) => {
+      const spent = cpuNow - cpuBefore;
+      cpuBefore = cpuNow;
+      if (Math.min(milliseconds, spent) < slowMs) return;
       slow.push(elements);
       if (slow.length < slowTimes) return;
       most = Math.min(most, Math.min(...slow) - 1);

@@ -11,6 +11,7 @@ import type { DataPlane } from '../data-plane.ts';
 import type { InferRequest, InferResponse } from '../protocol/messages.ts';
 import { limits } from './limits.ts';
 import type { Log } from './log.ts';
+import { memory } from './memory.ts';
 import { createOutbox, type Outbox, type SendResult } from './outbox.ts';
 
 export interface PayloadLogSettings {
@@ -59,6 +60,8 @@ export function createPayloadLog(settings: PayloadLogSettings, parts: PayloadPar
       ...plane,
       infer: async (request, context) => {
         if (random() >= settings.sample) return plane.infer(request, context);
+        // They are written down later than anyone else reads them.
+        for (const { data } of request.inputs) if (!Array.isArray(data)) memory.keep(data);
         const facts = { id: context.requestId, model: request.modelName, version: request.modelVersion };
         tell('request', facts, () => parts.requestJson(request));
         const inferred = await plane.infer(request, context);

@@ -13,7 +13,7 @@ export interface OpenRequest {
 export interface Opened {
   readonly description: Description;
   readonly sha256: string;
-  /** How long opening took, without reading the file. */
+  /** Of the processor, that opening took, without reading the file. */
   readonly milliseconds: number;
 }
 

@@ -1,5 +1,6 @@
 /** One HTTP/2 connection of a server, from its first byte to its last (RFC 9113). */
 import type { Socket } from 'node:net';
+import { readInto, scratch } from '../../operate/read-into.ts';
 import { DEFAULT_WINDOW, type ErrorCode, errorCode, LARGEST_STREAM, setting } from './constants.ts';
 import { ConnectionFault } from './fault.ts';
 import { FrameReader } from './frame-reader.ts';
@@ -52,7 +53,12 @@ export class Connection implements IncomingOwner {
     this.#session = new Session(limits, this.#sender);
     this.#session.onIdle = () => this.#closeWhenIdle();
     this.#reader = new FrameReader(new Incoming(this.#session, this), limits.frame, largestBlock(limits));
-    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    const take = (count: number, bytes: Buffer) => {
+      this.#receive(bytes.subarray(0, count));
+      return true;
+    };
+    if (readInto(socket, { memory: () => scratch, take })) socket.resume();
+    else socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('drain', () => this.#sender.pump());
     // Its close always follows, and tells the streams.
     socket.on('error', () => {});
@@ -72,6 +78,7 @@ export class Connection implements IncomingOwner {
     this.#sender.windowUpdate(0, window - DEFAULT_WINDOW);
   }
 
+  /** `chunk` may be overwritten afterwards. */
   #receive(chunk: Buffer): void {
     if (this.#isOver) return;
     this.#heard = performance.now();

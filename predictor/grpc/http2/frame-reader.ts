@@ -35,7 +35,7 @@ export class FrameReader {
     this.#largestBlock = largestBlock;
   }
 
-  /** Throws ConnectionFault. */
+  /** `chunk` may be overwritten afterwards. Throws ConnectionFault. */
   read(chunk: Buffer): void {
     let bytes = chunk;
     if (this.#rest !== undefined) {
@@ -50,7 +50,7 @@ export class FrameReader {
       if (next < 0) break;
       at = next;
     }
-    if (at < end) this.#rest = bytes.subarray(at);
+    if (at < end) this.#rest = Buffer.from(bytes.subarray(at));
   }
 
   #readPreface(bytes: Buffer): number {

@@ -70,6 +70,6 @@ export class HeaderBlocks {
     open.bytes += to - from;
     if (open.bytes > this.#largest)
       throw new ConnectionFault(errorCode.enhanceYourCalm, `header block of more than ${this.#largest} bytes`);
-    open.pieces.push(bytes.subarray(from, to));
+    open.pieces.push(Buffer.from(bytes.subarray(from, to)));
   }
 }

@@ -1,7 +1,8 @@
 /**
- * Contents of a stream → messages, each behind a flag and its length ("PROTOCOL-HTTP2" of gRPC). A message that lies in
- * one piece is a view of it; one that comes in pieces is put together once.
+ * Contents of a stream → messages, each behind a flag and its length ("PROTOCOL-HTTP2" of gRPC). What comes is copied once,
+ * into memory of the message's own.
  */
+import { memory as shared } from '../../operate/memory.ts';
 import { tooLarge } from './compression.ts';
 import { RpcFault, status } from './status.ts';
 
@@ -11,6 +12,8 @@ export const PREFIX = 5;
 const TRUSTED = 1024 * 1024;
 /** Tensors at the end of a message are read where they lie, for which they must begin at a multiple of their elements' size. */
 const ALIGNMENT = 8;
+/** Smaller tensors are copied. */
+const SMALL = 4096;
 
 export interface MessageSink {
   message(bytes: Buffer, isCompressed: boolean): void;
@@ -47,7 +50,9 @@ export class MessageReader {
     const length = this.#lengthOf(bytes, at);
     const start = at + PREFIX;
     if (to - start < length) return this.#goOn(bytes, at, to);
-    this.#sink.message(bytes.subarray(start, start + length), bytes[at] === 1);
+    const own = endAligned(length);
+    bytes.copy(own, 0, start, start + length);
+    this.#sink.message(own, bytes[at] === 1);
     return start + length;
   }
 
@@ -82,6 +87,7 @@ export class MessageReader {
     if (needed > memory.length) {
       const wider = endAligned(Math.min(this.#length, Math.max(needed, memory.length * 2)));
       memory.copy(wider, 0, 0, this.#filled);
+      shared.give(memory);
       memory = wider;
       this.#memory = wider;
     }
@@ -100,9 +106,10 @@ export class MessageReader {
   }
 }
 
-/** Memory of `size` bytes whose end is aligned. */
+/** Memory of `size` bytes whose end is aligned, if it is large enough for tensors to be read where they lie. */
 function endAligned(size: number): Buffer {
-  const memory = Buffer.allocUnsafeSlow(Math.ceil(size / ALIGNMENT) * ALIGNMENT);
+  if (size < SMALL) return Buffer.allocUnsafe(size);
+  const memory = shared.take(Math.ceil(size / ALIGNMENT) * ALIGNMENT);
   return memory.subarray(memory.length - size);
 }
 

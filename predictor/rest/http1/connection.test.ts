@@ -111,3 +111,72 @@ test('what node:http refuses is refused by node:http', async () => {
     assert.deepEqual(idsOf(text), ['first']);
   }
 });
+
+test('connections whose pieces come between each other keep their own bytes', async () => {
+  const sent = Array.from({ length: 12 }, (_, index) => {
+    const values = Float32Array.from({ length: 40_000 * (index + 1) - 7 * index }, (_, at) => at % (97 + index));
+    return values.subarray(0, 480_000);
+  });
+  const answers = await Promise.all(sent.map((values, index) => piecewise(values, 20_000 + 13_001 * index)));
+  for (const [index, answer] of answers.entries()) {
+    const wanted = sent[index] as Float32Array;
+    assert.equal(Buffer.compare(answer, Buffer.from(wanted.buffer, 0, wanted.byteLength)), 0, `connection ${index}`);
+  }
+});
+
+test('a client that leaves within its body disturbs nobody', async () => {
+  const values = Float32Array.from({ length: 150_000 }, (_, at) => at);
+  const { head, bytes } = binaryRequest(values);
+  for (let left = 0; left < 5; left++) {
+    const socket = connect({ port: server.port, host: '127.0.0.1' });
+    socket.on('error', () => {});
+    await new Promise((resolve) => socket.write(Buffer.concat([head, bytes.subarray(0, 300_000)]), resolve));
+    socket.destroy();
+    const answer = await piecewise(values, 200_000);
+    assert.equal(Buffer.compare(answer, bytes), 0);
+  }
+});
+
+function binaryRequest(values: Float32Array): { readonly head: Buffer; readonly bytes: Buffer } {
+  const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+  const json = JSON.stringify({
+    inputs: [{ name: 'in', shape: [values.length], datatype: 'FP32', parameters: { binary_data_size: bytes.length } }],
+    outputs: [{ name: 'out', parameters: { binary_data: true } }],
+  });
+  const lines = [
+    'POST /v2/models/identity-fp32/infer HTTP/1.1',
+    'host: x',
+    `content-length: ${json.length + bytes.length}`,
+    `inference-header-content-length: ${json.length}`,
+    'accept-encoding: identity',
+  ];
+  return { head: Buffer.from(`${lines.join('\r\n')}\r\n\r\n${json}`), bytes };
+}
+
+/** Sends the values in pieces of `size` bytes and gives the bytes of the output. */
+async function piecewise(values: Float32Array, size: number): Promise<Buffer> {
+  const { head, bytes } = binaryRequest(values);
+  const socket = connect({ port: server.port, host: '127.0.0.1', noDelay: true });
+  const whole = Buffer.concat([head, bytes]);
+  const answered = new Promise<Buffer>((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let received = 0;
+    socket.on('error', reject).on('close', () => reject(new Error('closed before the answer was whole')));
+    socket.on('data', (part) => {
+      parts.push(part);
+      received += part.length;
+      if (received < bytes.length) return;
+      const text = Buffer.concat(parts);
+      const start = text.indexOf('\r\n\r\n') + 4;
+      const length = Number(/\r\ncontent-length: (\d+)/.exec(text.toString('latin1', 0, start))?.[1]);
+      if (text.length === start + length) resolve(text.subarray(text.length - bytes.length));
+    });
+  });
+  for (let at = 0; at < whole.length; at += size) {
+    await new Promise((resolve) => socket.write(whole.subarray(at, at + size), resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const answer = await answered;
+  socket.destroy();
+  return answer;
+}

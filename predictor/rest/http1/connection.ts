@@ -6,8 +6,10 @@
  */
 import type { Socket } from 'node:net';
 import { limits } from '../../operate/limits.ts';
+import { memory } from '../../operate/memory.ts';
+import { readInto, scratch } from '../../operate/read-into.ts';
 import type { Peer } from '../call.ts';
-import { alignedBody, jsonBytesOf } from './body.ts';
+import { PartialBody } from './body.ts';
 import { type Head, mostHeadBytes, readHead } from './head.ts';
 
 export interface ConnectionOptions {
@@ -20,13 +22,6 @@ export interface ConnectionOptions {
   /** Takes the socket over; bytes that were read but not answered are in it again. */
   readonly handOver: (socket: Socket) => void;
   readonly timedOut: (socket: Socket) => void;
-}
-
-interface PartialBody {
-  readonly chunks: Buffer[];
-  readonly bytes: number;
-  missing: number;
-  readonly timer: NodeJS.Timeout;
 }
 
 const headEnd = Buffer.from('\r\n\r\n');
@@ -43,6 +38,8 @@ export class Connection implements Peer {
   #head: Head | undefined;
   #busy = false;
   #gone = false;
+  /** True once node:http has the socket. */
+  #handedOver = false;
   /** Came while a request was answered. */
   #waiting: Buffer | undefined;
   /** Body that is still coming. */
@@ -54,7 +51,8 @@ export class Connection implements Peer {
     this.#options = options;
     this.#left = left;
     socket.setTimeout(limits.keepAliveMs);
-    socket.on('data', this.#take);
+    if (readInto(socket, { memory: this.#room, take: this.#took })) socket.resume();
+    else socket.on('data', this.#take);
     socket.on('end', this.#ended);
     socket.on('error', ignore);
     socket.on('timeout', this.#idle);
@@ -80,6 +78,21 @@ export class Connection implements Peer {
     if (!this.#busy && this.#partial === undefined) this.socket.end();
   }
 
+  /** A body that is still coming is read to where it is to lie. */
+  readonly #room = (): Uint8Array => this.#partial?.room ?? scratch;
+
+  readonly #took = (count: number, bytes: Buffer): boolean => {
+    if (this.#handedOver) return this.socket.push(Buffer.from(bytes.subarray(0, count)));
+    const partial = this.#partial;
+    if (partial === undefined || bytes === scratch) this.#take(bytes.subarray(0, count));
+    else {
+      partial.came(count);
+      if (partial.missing === 0) this.#complete(partial);
+    }
+    return true;
+  };
+
+  /** `chunk` may be overwritten afterwards. */
   readonly #take = (chunk: Buffer): void => {
     if (this.#busy) this.#keep(chunk);
     else if (this.#partial === undefined) this.#begin(chunk);
@@ -87,7 +100,7 @@ export class Connection implements Peer {
   };
 
   #keep(chunk: Buffer): void {
-    this.#waiting = this.#waiting === undefined ? chunk : Buffer.concat([this.#waiting, chunk]);
+    this.#waiting = this.#waiting === undefined ? Buffer.from(chunk) : Buffer.concat([this.#waiting, chunk]);
     if (this.#waiting.length > mostWaitingBytes) this.socket.pause();
   }
 
@@ -100,13 +113,13 @@ export class Connection implements Peer {
     const start = this.#headBytes.length;
     const end = start + head.bodyBytes;
     if (bytes.length >= end) {
-      if (bytes.length > end) this.#waiting = bytes.subarray(end);
-      this.#answer(head, bytes.subarray(start, end));
+      if (bytes.length > end) this.#waiting = Buffer.from(bytes.subarray(end));
+      this.#answer(head, Buffer.from(bytes.subarray(start, end)));
       return;
     }
     const timer = setTimeout(() => this.#options.timedOut(this.socket), limits.requestMs);
-    const missing = end - bytes.length;
-    this.#partial = { chunks: [bytes.subarray(start)], bytes: head.bodyBytes, missing, timer };
+    this.#partial = new PartialBody(head, timer);
+    this.#partial.add(bytes.subarray(start));
   }
 
   #headOf(bytes: Buffer): Head | undefined {
@@ -126,30 +139,30 @@ export class Connection implements Peer {
   }
 
   #continue(partial: PartialBody, chunk: Buffer): void {
-    if (chunk.length < partial.missing) {
-      partial.chunks.push(chunk);
-      partial.missing -= chunk.length;
-      return;
-    }
-    partial.chunks.push(chunk.subarray(0, partial.missing));
-    if (chunk.length > partial.missing) this.#waiting = chunk.subarray(partial.missing);
+    const { missing } = partial;
+    partial.add(chunk.subarray(0, missing));
+    if (chunk.length > missing) this.#waiting = Buffer.from(chunk.subarray(missing));
+    if (partial.missing === 0) this.#complete(partial);
+  }
+
+  #complete(partial: PartialBody): void {
     clearTimeout(partial.timer);
     this.#partial = undefined;
-    const head = this.#head as Head;
-    this.#answer(head, alignedBody(partial.chunks, partial.bytes, jsonBytesOf(head)));
+    this.#answer(partial.head, partial.whole());
   }
 
   #answer(head: Head, body: Buffer): void {
     this.#busy = true;
-    const answered = () => this.#answered(head);
+    const answered = () => this.#answered(head, body);
     void this.#options.serve(head, body, this).then(() => {
       if (this.socket.writableNeedDrain && !this.gone) void this.#drained().then(answered);
       else answered();
     });
   }
 
-  #answered(head: Head): void {
+  #answered(head: Head, body: Buffer): void {
     this.#busy = false;
+    memory.give(body);
     if (this.#listeners.length > 0) this.#listeners = [];
     if (this.gone) return;
     if (this.lastAfter(head)) this.socket.end();
@@ -178,8 +191,10 @@ export class Connection implements Peer {
     socket.off('data', this.#take).off('end', this.#ended).off('error', ignore);
     socket.off('timeout', this.#idle).off('close', this.#closed);
     this.#left();
+    this.#handedOver = true;
     socket.pause();
-    socket.unshift(bytes);
+    // It may lie in memory that is read into again.
+    socket.unshift(Buffer.from(bytes));
     this.#options.handOver(socket);
     // node:http would read the handle itself, past the bytes that lie in the socket; a listener makes it read the socket.
     socket.on('data', ignore).off('data', ignore);
@@ -200,7 +215,8 @@ export class Connection implements Peer {
   };
 
   readonly #closed = (): void => {
-    clearTimeout(this.#partial?.timer);
+    this.#partial?.drop();
+    this.#partial = undefined;
     this.#left();
     this.#tellGone();
   };
