@@ -91,6 +91,18 @@ export const settings = [
     about: 'tensors in gRPC answers: mirror (as in the request), typed or raw',
   },
   {
+    key: 'GRPC_MAX_CONNECTION_AGE',
+    value: 'seconds',
+    fallback: '0',
+    about:
+      'age, give or take a tenth, at which a gRPC connection is asked to end, so that clients spread over new replicas; 0: never',
+  },
+  {
+    key: 'GRPC_MAX_CONNECTION_AGE_GRACE',
+    value: 'seconds',
+    about: 'how long calls may still take on such a connection before it is cut; default: as long as they need',
+  },
+  {
     key: 'METRICS_PORT',
     value: 'port|off',
     about: 'further port of /metrics; default 8081, or any free one when that is taken or HTTP_PORT is 0',

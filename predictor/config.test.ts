@@ -26,7 +26,7 @@ test("KServe's arguments are enough", () => {
     inlineMaxUs: 300,
     modelProcesses: 0,
     maxQueue: 256,
-    maxBatch: { requests: 32, rows: 1024 },
+    maxBatch: { requests: 64, rows: 1024 },
     pollSeconds: 0,
     s3: { region: 'us-east-1' },
     grpcPort: { number: 9000, yields: true },
@@ -150,6 +150,11 @@ test('settings of operation are held to their values', () => {
   refused([], { ...env, TLS_CERT_FILE: 'c' }, /^TLS_CERT_FILE and TLS_KEY_FILE belong together/);
   refused([], { ...env, TLS_CLIENT_CA: 'c' }, /^TLS_CLIENT_CA asks callers for certificates, but/);
   refused(['--grpc-output', 'both'], env, /^GRPC_OUTPUT is "both", expected mirror, typed, raw/);
+  refused(
+    ['--grpc-max-connection-age-grace', '5'],
+    env,
+    /^GRPC_MAX_CONNECTION_AGE_GRACE is set, but GRPC_MAX_CONNECTION_AGE is not/,
+  );
   refused(['--access-log', 'yes'], env, /^ACCESS_LOG is "yes", expected on, off/);
   refused(['--drain-seconds', '60'], env, /^DRAIN_SECONDS is "60", expected an integer from 0 to 20/);
 });

@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { type PayloadLogConfig, payloadLogOf } from './config-payload-log.ts';
+import { type Ports, portsOf } from './config-ports.ts';
 import {
   type Environment,
   integer,
@@ -20,7 +21,7 @@ import { readBudget } from './runtime/cgroup.ts';
 
 const mostProcesses = 64;
 
-export interface Config {
+export interface Config extends Ports {
   readonly models: ModelsPlace;
   readonly httpHost: string;
   /** 0 lets the system choose. */
@@ -40,14 +41,6 @@ export interface Config {
   readonly s3: { readonly endpoint?: string; readonly region: string };
   /** Absent without MLFLOW_TRACKING_URI. */
   readonly mlflow?: { readonly trackingUri: string; readonly authorization?: string };
-  /** Absent: no gRPC. */
-  readonly grpcPort?: Port;
-  readonly grpcOutput: 'mirror' | 'typed' | 'raw';
-  /** Absent: metrics are on the HTTP port only. */
-  readonly metricsPort?: Port;
-  /** Where models are loaded and unloaded and log settings changed; absent: nowhere. */
-  readonly adminPort?: number;
-  readonly adminGrpcPort?: number;
   readonly accessLog: boolean;
   /** Absent: payloads are not logged. */
   readonly payloadLog?: PayloadLogConfig;
@@ -57,12 +50,6 @@ export interface Config {
   readonly drainMs: number;
   /** Whether spans are sent; where to stands in the exporter's own variables. */
   readonly tracing: boolean;
-}
-
-export interface Port {
-  readonly number: number;
-  /** A default that nobody asked for gives way to a free port when it is taken. */
-  readonly yields: boolean;
 }
 
 export type ModelsPlace =
@@ -124,6 +111,7 @@ function configOf(given: Values, env: Environment): Config {
       region: env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1',
     },
     ...mlflowServer(env),
+    ...portsOf(given),
     ...operation(given),
     tracing: Boolean(env['OTEL_EXPORTER_OTLP_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']),
   };
@@ -134,48 +122,19 @@ function processesOf(given: Values): number {
   return Math.min(Math.max(1, Math.floor(readBudget().cpus)), mostProcesses);
 }
 
-type Operation = Pick<
-  Config,
-  | 'grpcPort'
-  | 'grpcOutput'
-  | 'metricsPort'
-  | 'adminPort'
-  | 'adminGrpcPort'
-  | 'accessLog'
-  | 'payloadLog'
-  | 'apiKeysFile'
-  | 'tls'
-  | 'drainMs'
->;
+type Operation = Pick<Config, 'accessLog' | 'payloadLog' | 'apiKeysFile' | 'tls' | 'drainMs'>;
 
 function operation(given: Values): Operation {
   const tls = tlsFiles(given);
   const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(settingOf(given, 'HTTP_HOST'));
   const drain = given.DRAIN_SECONDS === undefined ? (loopback ? 0 : 5) : integer(given, 'DRAIN_SECONDS', 0, 20);
   return {
-    ...optionalPort('grpcPort', given, 'GRPC_PORT', 9000),
-    grpcOutput: oneOf(given, 'GRPC_OUTPUT', ['mirror', 'typed', 'raw']),
-    ...optionalPort('metricsPort', given, 'METRICS_PORT', 8081),
-    ...(given.ADMIN_PORT === undefined ? {} : { adminPort: integer(given, 'ADMIN_PORT', 0, 65_535) }),
-    ...(given.ADMIN_GRPC_PORT === undefined ? {} : { adminGrpcPort: integer(given, 'ADMIN_GRPC_PORT', 0, 65_535) }),
     accessLog: oneOf(given, 'ACCESS_LOG', ['on', 'off']) === 'on',
     ...payloadLogOf(given),
     ...(given.API_KEYS_FILE === undefined ? {} : { apiKeysFile: given.API_KEYS_FILE }),
     ...(tls === undefined ? {} : { tls }),
     drainMs: drain * 1000,
   };
-}
-
-function optionalPort<Name extends 'grpcPort' | 'metricsPort'>(
-  name: Name,
-  given: Values,
-  key: 'GRPC_PORT' | 'METRICS_PORT',
-  usual: number,
-): Partial<Record<Name, Port>> {
-  if (given[key] === 'off') return {};
-  const asked = given[key] !== undefined;
-  const number = asked ? integer(given, key, 0, 65_535) : given.HTTP_PORT === '0' ? 0 : usual;
-  return { [name]: { number, yields: !asked } } as Partial<Record<Name, Port>>;
 }
 
 function tlsFiles(given: Values): Config['tls'] {

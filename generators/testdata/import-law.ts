@@ -129,23 +129,28 @@ export const rules: readonly Rule[] = [
     because: 'models load and hold sessions; who asks for them belongs in the data plane',
   },
   {
-    from: ['predictor/grpc/http2/'],
+    from: ['predictor/memory/'],
     to: [],
+    because: 'memory is memory, whatever is read into it',
+  },
+  {
+    from: ['predictor/grpc/http2/'],
+    to: ['predictor/memory/'],
     because: 'HTTP/2 carries bytes and knows neither gRPC nor models, so that it can be held against its RFCs alone',
   },
   {
     from: ['predictor/grpc/rpc/'],
-    to: ['predictor/grpc/http2/'],
+    to: ['predictor/grpc/http2/', 'predictor/memory/'],
     because: 'gRPC carries messages and knows no models; what is in a message belongs to who takes the call',
   },
   {
     from: ['predictor/rest/', 'predictor/grpc/'],
-    to: ['predictor/data-plane', 'predictor/protocol/', 'predictor/operate/', SCHEMAS],
+    to: ['predictor/data-plane', 'predictor/protocol/', 'predictor/operate/', 'predictor/memory/', SCHEMAS],
     because: 'a transport decodes, asks the data plane and encodes; the transports mirror each other, and never meet',
   },
   {
     from: ['predictor/operate/'],
-    to: ['predictor/protocol/', 'type:predictor/'],
+    to: ['predictor/protocol/', 'predictor/memory/', 'type:predictor/'],
     because: 'logs, metrics, limits and shutdown serve the transports and call none of the others',
   },
   {

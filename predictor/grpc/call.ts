@@ -1,8 +1,8 @@
 /** What every procedure has around its work: who calls, until when, how it ended, and who is told. */
 import { randomUUID } from 'node:crypto';
+import { memory } from '../memory/pool.ts';
 import type { Guard } from '../operate/auth.ts';
 import type { Log } from '../operate/log.ts';
-import { memory } from '../operate/memory.ts';
 import { type CallObserver, isPlainId } from '../operate/requests.ts';
 import type { Span, Tracer } from '../operate/trace.ts';
 import type { RequestContext } from '../protocol/context.ts';

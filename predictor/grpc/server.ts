@@ -3,6 +3,7 @@ import type { DataPlane } from '../data-plane.ts';
 import { limits } from '../operate/limits.ts';
 import type { Tls } from '../operate/tls.ts';
 import { createHealth } from './health.ts';
+import type { ConnectionLimits } from './http2/limits.ts';
 import { createHttp2Server } from './http2/server.ts';
 import { descriptors, pathOf, serviceName } from './proto.ts';
 import { createReflection } from './reflection.ts';
@@ -16,6 +17,8 @@ export interface GrpcOptions extends RouteSettings {
   readonly maxMessageBytes: number;
   /** Absent: without TLS. */
   readonly tls?: Tls;
+  /** Absent: connections may grow as old as they like. */
+  readonly age?: Pick<ConnectionLimits, 'ageMs' | 'ageGraceMs'>;
 }
 
 export interface GrpcServer {
@@ -41,7 +44,7 @@ export function createGrpcServer(plane: DataPlane, options: GrpcOptions): GrpcSe
     });
   const settings: DispatchSettings = { procedures, maxMessageBytes, deadlines: new Deadlines(), failed };
   const server = createHttp2Server(
-    { limits: limits.grpc, accept: (stream) => dispatch(stream, settings), failed },
+    { limits: { ...limits.grpc, ...options.age }, accept: (stream) => dispatch(stream, settings), failed },
     tls?.current(),
   );
   tls?.onChange((certificate) => server.renew(certificate));

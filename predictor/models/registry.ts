@@ -24,6 +24,7 @@ import {
   readyVersions,
   replaced,
   type Slot,
+  serving,
   state,
   swap,
   type Table,
@@ -51,6 +52,8 @@ export interface Registry {
   load(name: string): Promise<void>;
   /** Takes every version of a name out of service until it is loaded again. Rejects with ServeError MODEL_UNKNOWN. */
   unload(name: string): Promise<void>;
+  /** Calls `told` once, with all that serves, when `ready` turns true. One listener only. */
+  onReady(told: (outcomes: readonly Outcome[]) => void): void;
   /** Releases every model after its last request. */
   close(): Promise<void>;
 }
@@ -65,6 +68,7 @@ export function createRegistry(
   let applied: readonly ModelSource[] = [];
   let table: Table = new Map();
   let everReady = false;
+  let told: (outcomes: readonly Outcome[]) => void = () => {};
   let queue: Promise<unknown> = Promise.resolve();
 
   const replaceTable = (next: Table) => {
@@ -80,17 +84,22 @@ export function createRegistry(
     replaceTable(next.table);
     return next.outcomes;
   };
+  const nowReady = () => {
+    if (everReady) return;
+    everReady = true;
+    told(serving(table));
+  };
   const apply = async (sources: readonly ModelSource[]) => {
     applied = sources;
     const outcomes = await bring(sources, table);
-    everReady ||= outcomes.every((outcome) => outcome.result !== 'failed');
+    if (outcomes.every((outcome) => outcome.result !== 'failed')) nowReady();
     return outcomes;
   };
   const loadNamed = async (name: string) => {
     const sources = (list === undefined ? applied : await list()).filter((source) => source.name === name);
     if (sources.length === 0) throw new ServeError('MODEL_UNKNOWN', `failed to load '${name}', ${notFound(name)}`);
     const outcomes = await bring(sources, new Map([...table].filter(([known]) => known === name)));
-    everReady ||= allReady(table);
+    if (allReady(table)) nowReady();
     const failed = outcomes.filter((outcome) => outcome.result === 'failed');
     if (failed.length === 0) return;
     const reasons = failed.map(({ version, reason }) => `version ${version}: ${reason}`).join('; ');
@@ -114,6 +123,9 @@ export function createRegistry(
     versions: (name) => readyVersions(table.get(name) ?? new Map()),
     state: (name, version) => state(table, name, version),
     ready: () => everReady,
+    onReady: (listener) => {
+      told = listener;
+    },
     names: () => [...table].filter(([, slots]) => readyVersions(slots).length > 0).map(([name]) => name),
     index: () => [...table].flatMap(([, slots]) => [...slots.values()].map((slot) => entryOf(slot, retirement))),
     apply: (sources) => inTurn(() => apply(sources)),

@@ -136,6 +136,13 @@ function faults(slots: Slots): string {
 }
 
 /** Whether every listed version is what the list says. */
+/** What became of every version that is ready, when nothing becomes of it. */
+export function serving(table: Table): Outcome[] {
+  return [...table].flatMap(([model, slots]) =>
+    readyVersions(slots).map((version): Outcome => ({ model, version, result: 'unchanged' })),
+  );
+}
+
 export function allReady(table: Table): boolean {
   return [...table.values()].every((slots) => [...slots.values()].every(({ fault }) => fault === undefined));
 }

@@ -8,10 +8,10 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataPlane } from '../data-plane.ts';
+import { memory } from '../memory/pool.ts';
 import type { InferRequest, InferResponse } from '../protocol/messages.ts';
 import { limits } from './limits.ts';
 import type { Log } from './log.ts';
-import { memory } from './memory.ts';
 import { createOutbox, type Outbox, type SendResult } from './outbox.ts';
 
 export interface PayloadLogSettings {

@@ -1,4 +1,7 @@
-/** Where the models are, and what brings them to serve: the first load, SIGHUP, and changes of the models file. */
+/**
+ * Where the models are, and what brings them to serve: the first load, SIGHUP, and changes of the models file. Tells of
+ * the moment at which every model is ready, whatever made it so.
+ */
 import { unwatchFile, watchFile } from 'node:fs';
 import type { ModelsPlace } from '../config.ts';
 import { reasonOf } from '../models/fault.ts';
@@ -36,13 +39,20 @@ export function createFollower(
   announce: Announce,
 ): Follower {
   let last: Promise<unknown> = Promise.resolve();
+  let begun = false;
+  registry.onReady((outcomes) => {
+    // Whoever loaded says so first; of the first load nobody else need tell.
+    if (begun) setImmediate(() => announce.ready(outcomes));
+  });
   const reload = (cause: string) => {
     log('info', 'reloading', `Reloading models: ${cause}`);
-    last = last.then(() => bringAgain(list, registry, log, announce));
+    last = last.then(() => bringAgain(list, registry, log));
   };
   return {
     start: () => {
-      const started = bringFirst(list, registry, log, announce);
+      const started = bringFirst(list, registry, log, announce).finally(() => {
+        begun = true;
+      });
       last = started;
       if (place.kind === 'file') watchPath(place.file, reload);
       return started;
@@ -68,8 +78,7 @@ async function bringFirst(list: List, registry: Registry, log: Log, announce: An
   }
 }
 
-async function bringAgain(list: List, registry: Registry, log: Log, announce: Announce): Promise<void> {
-  const before = registry.ready();
+async function bringAgain(list: List, registry: Registry, log: Log): Promise<void> {
   try {
     const outcomes = await registry.apply(await list());
     const failed = tellFaults(outcomes, log);
@@ -78,7 +87,6 @@ async function bringAgain(list: List, registry: Registry, log: Log, announce: An
       const message = `${failed} of ${outcomes.length} models cannot be served; what served before serves on`;
       log('error', 'reload-failed', message, { models: outcomes });
     }
-    if (!before && registry.ready()) announce.ready(outcomes);
   } catch (error) {
     log('error', 'reload-failed', `Cannot list the models, what served before serves on: ${reasonOf(error)}`, {
       models: [],

@@ -47,5 +47,6 @@ function restServer(config: Config, { plane, surroundings, metrics, logControl }
 
 function grpcServer(config: Config, { plane, surroundings, logControl }: Served, admin: boolean) {
   const { maxBodyBytes: maxMessageBytes, grpcOutput: outputForm } = config;
-  return createGrpcServer(plane, { ...surroundings, maxMessageBytes, outputForm, admin, logControl });
+  const age = config.grpcAge === undefined ? {} : { age: config.grpcAge };
+  return createGrpcServer(plane, { ...surroundings, ...age, maxMessageBytes, outputForm, admin, logControl });
 }

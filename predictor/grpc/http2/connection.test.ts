@@ -314,3 +314,45 @@ test('6.9.1 more DATA than the connection takes ends it', async () => {
   peer.destroy();
   await narrow.close();
 });
+
+async function withOldConnections(more: Partial<ConnectionLimits>, use: (peer: Peer) => Promise<void>): Promise<void> {
+  const held: Echo[] = [];
+  const old = createHttp2Server({
+    limits: { ...limits, ageMs: 1, ...more },
+    accept: (stream) => {
+      const echo = new Echo(stream);
+      held.push(echo);
+      stream.attach(echo);
+    },
+    failed: (error) => void failures.push(error),
+  });
+  const peer = await connectPeer(await old.listen('127.0.0.1', 0));
+  peer.send(open(1, '/held'), data(1, Buffer.from('late'), flag.endStream));
+  const [first] = [await peer.wait(({ type }) => type === frameType.goAway)];
+  assert.equal(first.content.readUInt32BE(4), errorCode.noError);
+  answerHeld = () => {
+    for (const echo of held) echo.answer();
+  };
+  await use(peer);
+  for (const echo of held) if (echo.isCancelled) echo.stream.release();
+  peer.destroy();
+  await old.close();
+}
+
+let answerHeld = () => {};
+
+test('an old connection is asked to end, and its calls are answered', { timeout: 20_000 }, async () => {
+  await withOldConnections({}, async (peer) => {
+    await peer.wait(({ type, content }) => type === frameType.goAway && content.readUInt32BE(0) === 1);
+    answerHeld();
+    await peer.closed;
+    assert.equal(contentOf(peer, 1).toString(), 'late');
+  });
+});
+
+test('an old connection is cut after its grace, whatever is open', { timeout: 20_000 }, async () => {
+  await withOldConnections({ ageGraceMs: 1 }, async (peer) => {
+    await peer.closed;
+    assert.equal(contentOf(peer, 1).length, 0);
+  });
+});

@@ -1,6 +1,6 @@
 /** One HTTP/2 connection of a server, from its first byte to its last (RFC 9113). */
 import type { Socket } from 'node:net';
-import { readInto, scratch } from '../../operate/read-into.ts';
+import { readInto, scratch } from '../../memory/read-into.ts';
 import { DEFAULT_WINDOW, type ErrorCode, errorCode, LARGEST_STREAM, setting } from './constants.ts';
 import { ConnectionFault } from './fault.ts';
 import { FrameReader } from './frame-reader.ts';
@@ -34,6 +34,8 @@ export class Connection implements IncomingOwner {
   readonly #sender: Sender;
   readonly #reader: FrameReader;
   readonly #begun = performance.now();
+  /** The age is spread by a tenth, so that clients that came together do not all come anew together. */
+  readonly #aged: number;
   #heard = this.#begun;
   #asked: number | undefined;
   /** When the socket took something for the last time, and how much it had by then. */
@@ -49,6 +51,7 @@ export class Connection implements IncomingOwner {
     this.#socket = socket;
     this.#owner = owner;
     this.#limits = limits;
+    this.#aged = this.#begun + (limits.ageMs ?? Infinity) * (0.9 + Math.random() * 0.2);
     this.#sender = new Sender(new Output(socket));
     this.#session = new Session(limits, this.#sender);
     this.#session.onIdle = () => this.#closeWhenIdle();
@@ -153,16 +156,17 @@ export class Connection implements IncomingOwner {
 
   /** Now and then: whether the peer is there, reads, and is young enough. */
   check(now: number): void {
-    const { handshakeMs, keepAliveMs, keepAliveTimeoutMs, stallMs, ageMs } = this.#limits;
+    const { handshakeMs, keepAliveMs, keepAliveTimeoutMs, stallMs, ageGraceMs = Infinity } = this.#limits;
     const isLate = !this.#isSettled && now - this.#begun > handshakeMs;
     const isSilent = this.#asked !== undefined && now - this.#asked > keepAliveTimeoutMs;
-    if (isLate || isSilent || this.#isStalled(now, stallMs)) this.#socket.destroy();
+    const isOverdue = now - Math.max(this.#aged, this.#warned ?? Infinity) > ageGraceMs;
+    if (isLate || isSilent || isOverdue || this.#isStalled(now, stallMs)) this.#socket.destroy();
     if (this.#isOver || this.#socket.destroyed) return;
     if (this.#isSettled && this.#asked === undefined && now - this.#heard > keepAliveMs) {
       this.#asked = now;
       this.#sender.ping(PING, 0, false);
     }
-    if (ageMs !== undefined && now - this.#begun > ageMs) this.drain();
+    if (now > this.#aged) this.drain();
     if (this.#warned !== undefined && now - this.#warned > LINGER_MS) this.#leave();
   }
 

@@ -27,4 +27,6 @@ export interface ConnectionLimits {
   readonly stallMs: number;
   /** Age at which a connection is asked to go, so that clients spread anew over servers; absent: none. */
   readonly ageMs?: number;
+  /** From then to its end, whatever is still open; absent: until everything is answered. */
+  readonly ageGraceMs?: number;
 }

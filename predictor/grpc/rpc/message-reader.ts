@@ -2,7 +2,7 @@
  * Contents of a stream → messages, each behind a flag and its length ("PROTOCOL-HTTP2" of gRPC). What comes is copied once,
  * into memory of the message's own.
  */
-import { memory as shared } from '../../operate/memory.ts';
+import { memory as shared } from '../../memory/pool.ts';
 import { tooLarge } from './compression.ts';
 import { RpcFault, status } from './status.ts';
 

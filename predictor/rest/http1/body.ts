@@ -1,5 +1,5 @@
 /** A body that comes in several pieces, put together so that its tensors need no further copy. */
-import { memory } from '../../operate/memory.ts';
+import { memory } from '../../memory/pool.ts';
 import type { Head } from './head.ts';
 
 /** No element of a tensor is wider. */

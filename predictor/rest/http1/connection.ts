@@ -5,9 +5,9 @@
  * answered yet, to node:http, which keeps it.
  */
 import type { Socket } from 'node:net';
+import { memory } from '../../memory/pool.ts';
+import { readInto, scratch } from '../../memory/read-into.ts';
 import { limits } from '../../operate/limits.ts';
-import { memory } from '../../operate/memory.ts';
-import { readInto, scratch } from '../../operate/read-into.ts';
 import type { Peer } from '../call.ts';
 import { PartialBody } from './body.ts';
 import { type Head, mostHeadBytes, readHead } from './head.ts';

@@ -1,7 +1,7 @@
 /** Memory that is used again goes to one at a time. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Memory } from './memory.ts';
+import { Memory } from './pool.ts';
 
 const large = 602_112;
 
