@@ -55,6 +55,9 @@ export function processLanes(plan: ProcessPlan): Lanes {
   };
   const replace = async (): Promise<ModelProcess | undefined> => {
     const process = plan.start();
+    // Nobody waits for a model to be opened that is to be released.
+    const stop = () => void process.end();
+    closing.signal.addEventListener('abort', stop, { once: true });
     try {
       await prepare(process, plan);
       plan.report('model-process-started', { ...plan.model, pid: process.pid });
@@ -66,6 +69,8 @@ export function processLanes(plan: ProcessPlan): Lanes {
       await process.end();
       changed();
       return undefined;
+    } finally {
+      closing.signal.removeEventListener('abort', stop);
     }
   };
   const keep = async (first: ModelProcess | undefined) => {

@@ -13,6 +13,11 @@ export const limits = {
   keepAliveMs: 75_000,
   headersMs: 80_000,
   requestMs: 120_000,
+  /** From our last word on a connection to its hard end, for a peer that does not hang up. */
+  lingerMs: 1_000,
+  /** What is left of a request when the server closes must come within this time. */
+  closeMs: 5_000,
+  handshakeMs: 10_000,
   /** What a client is told to wait before it asks a server or model again that is not ready. */
   retryAfterSeconds: 2,
   /** From the signal to the hard end; Kubernetes kills after 30 s. */

@@ -10,6 +10,7 @@ import { limits } from '../operate/limits.ts';
 import type { Tls } from '../operate/tls.ts';
 import { announcesTooMuch, decoded, drain, readBody } from './body.ts';
 import type { Peer } from './call.ts';
+import { createEnding } from './ending.ts';
 import { Connection } from './http1/connection.ts';
 import type { Head } from './http1/head.ts';
 import { writeReply } from './http1/reply.ts';
@@ -37,6 +38,7 @@ export function createRestServer(plane: DataPlane, options: RestOptions): RestSe
   const server = createListener(options.tls);
   const respond = createResponder(plane, options);
   const handle = (request: IncomingMessage, response: ServerResponse) => {
+    ending.watch(request, response);
     void throughNode(request, response, respond, options.maxBodyBytes, () => retiring);
   };
   server.on('request', handle);
@@ -45,18 +47,25 @@ export function createRestServer(plane: DataPlane, options: RestOptions): RestSe
     handle(request, response);
   });
   server.on('clientError', refuseBytes);
-  const connections = readPlain(server, options.tls !== undefined, respond, options.maxBodyBytes, () => retiring);
+  const connections = new Set<Connection>();
+  const ending = createEnding(server, connections);
+  const accept = (connection: Connection) => {
+    connections.add(connection);
+    // A TLS handshake may end after the listener has closed.
+    if (ending.begun) connection.close();
+  };
+  const left = (connection: Connection) => connections.delete(connection);
+  const event = options.tls === undefined ? 'connection' : 'secureConnection';
+  readPlain(server, event, { respond, maxBodyBytes: options.maxBodyBytes, retiring: () => retiring, accept, left });
+  ending.watchSockets();
   return {
     listen: (host, port) => listen(server, host, port),
     retire: () => {
       retiring = true;
     },
-    close: () => {
+    close: async () => {
       retiring = true;
-      return new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const connection of connections) connection.close();
-      });
+      await ending.end();
     },
   };
 }
@@ -66,6 +75,7 @@ function createListener(tls: Tls | undefined): Server {
     keepAliveTimeout: limits.keepAliveMs,
     headersTimeout: limits.headersMs,
     requestTimeout: limits.requestMs,
+    handshakeTimeout: limits.handshakeMs,
   };
   if (tls === undefined) return createServer(timeouts);
   const asked = tls.current().ca !== undefined;
@@ -84,17 +94,21 @@ function listen(server: Server, host: string, port: number): Promise<number> {
   });
 }
 
+interface Plainly {
+  readonly respond: Responder;
+  readonly maxBodyBytes: number;
+  readonly retiring: () => boolean;
+  readonly accept: (connection: Connection) => void;
+  readonly left: (connection: Connection) => void;
+}
+
 /** Puts our reader before that of node:http, which stays the one for what is not plain. */
 function readPlain(
   server: Server,
-  secure: boolean,
-  respond: Responder,
-  maxBodyBytes: number,
-  retiring: () => boolean,
-): ReadonlySet<Connection> {
-  const event = secure ? 'secureConnection' : 'connection';
+  event: 'connection' | 'secureConnection',
+  { respond, maxBodyBytes, retiring, accept, left }: Plainly,
+): void {
   const theirs = server.listeners(event) as ((this: Server, socket: Socket) => void)[];
-  const connections = new Set<Connection>();
   const options = {
     maxBodyBytes,
     retiring,
@@ -106,10 +120,9 @@ function readPlain(
   };
   server.removeAllListeners(event);
   server.on(event, (socket: Socket) => {
-    const connection: Connection = new Connection(socket, options, () => connections.delete(connection));
-    connections.add(connection);
+    const connection: Connection = new Connection(socket, options, () => left(connection));
+    accept(connection);
   });
-  return connections;
 }
 
 /** Never rejects. */

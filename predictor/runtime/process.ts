@@ -37,7 +37,7 @@ export interface ModelProcess {
   run(feeds: readonly NamedTensor[], outputs: readonly string[]): Promise<Run>;
   /** Closes the model; another can be opened. */
   release(): Promise<void>;
-  /** Lets the process end; resolves when it has. */
+  /** Lets the process end, and kills it when it does not; resolves when it has. */
   end(): Promise<void>;
   /** Resolves with the reason when the process ends, asked or not. */
   readonly ended: Promise<string>;
@@ -52,6 +52,8 @@ interface Pending {
 /** Flags of this process that make no sense twice. */
 const ownFlags = /^--(inspect|cpu-prof|heap-prof|prof|test|watch)/;
 const keptErrorBytes = 4096;
+/** How long a process may take to end by itself. */
+const endMs = 2_000;
 
 export function startProcess(times: ProcessTimes): ModelProcess {
   const child = spawn();
@@ -118,7 +120,10 @@ export function startProcess(times: ProcessTimes): ModelProcess {
     end: async () => {
       busy(child);
       if (child.connected) child.disconnect();
+      // It ends with its channel, unless it computes something that nobody waits for any more, or has not begun to listen.
+      const timer = setTimeout(() => child.kill('SIGKILL'), endMs);
       await ended;
+      clearTimeout(timer);
     },
     ended,
   };

@@ -75,7 +75,17 @@ export class Connection implements Peer {
 
   /** Ends the connection, after the answer that is under way. */
   close(): void {
-    if (!this.#busy && this.#partial === undefined) this.socket.end();
+    if (!this.#busy && this.#partial === undefined) this.#hangUp();
+  }
+
+  /** A request is worked on. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  /** What is written goes out; a peer that does not hang up then is cut off. */
+  #hangUp(): void {
+    this.socket.end(() => setTimeout(() => this.socket.destroy(), limits.lingerMs).unref());
   }
 
   /** A body that is still coming is read to where it is to lie. */
@@ -165,7 +175,7 @@ export class Connection implements Peer {
     memory.give(body);
     if (this.#listeners.length > 0) this.#listeners = [];
     if (this.gone) return;
-    if (this.lastAfter(head)) this.socket.end();
+    if (this.lastAfter(head)) this.#hangUp();
     else this.#next();
   }
 
