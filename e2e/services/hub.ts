@@ -49,8 +49,8 @@ export async function admit(
     if (!(await signUp(hub, administrator.user, administrator.password))) {
       throw new Error(`${administrator.user} is no administrator of ${address.url}`);
     }
-    const let_in = await signUp(hub, person.user, person.password);
-    if (!let_in) await authorize(await logIn(hub, administrator.user, administrator.password), person.user);
+    const free = await signUp(hub, person.user, person.password);
+    if (!free) await authorize(await logIn(hub, administrator.user, administrator.password), person.user);
   } finally {
     await hub.close();
   }
