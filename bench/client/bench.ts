@@ -6,6 +6,7 @@ import puppeteer from 'puppeteer-core';
 import type { Bench, BenchOptions, BenchResult } from '../bench.ts';
 import { freePort, type Server, startServer } from '../serving/server.ts';
 import { firstLoad, type Load } from './load.ts';
+import { mobileLoad, type Vitals } from './mobile.ts';
 import { report } from './report.ts';
 
 const CHROMIUM = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'];
@@ -51,14 +52,18 @@ async function run({ root, runs, progress }: BenchOptions): Promise<BenchResult>
     const shown = ['--server', `http://127.0.0.1:${model}`, '--port', String(site), '--operations-port', 'off'];
     await start('client/main.ts', shown, site, '/api/site');
     const pages: Record<string, Load[]> = { catalogue: [], model: [] };
+    const phones: Record<string, Vitals[]> = { catalogue: [], model: [] };
+    const places = [
+      ['catalogue', `http://127.0.0.1:${site}/`, '.card h2'],
+      ['model', `http://127.0.0.1:${site}/models/iris`, '.answer .headline strong'],
+    ] as const;
     for (let index = 0; index < runs; index += 1) {
       progress(`client: first loads, ${index + 1} of ${runs}`);
-      pages['catalogue']?.push(await firstLoad(browser, `http://127.0.0.1:${site}/`, '.card h2'));
-      pages['model']?.push(
-        await firstLoad(browser, `http://127.0.0.1:${site}/models/iris`, '.answer .headline strong'),
-      );
+      for (const [name, url, until] of places) pages[name]?.push(await firstLoad(browser, url, until));
+      progress(`client: first loads on a slow phone, ${index + 1} of ${runs}`);
+      for (const [name, url, until] of places) phones[name]?.push(await mobileLoad(browser, url, until));
     }
-    return report(pages, await browser.version(), runs);
+    return report({ pages, phones, browser: await browser.version(), runs });
   } finally {
     await browser.close();
     for (const server of servers.reverse()) await server.stop();

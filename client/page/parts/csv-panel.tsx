@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { guessMapping, type Need, needsOf, type Row } from '../model/csv.ts';
-import { previewFile } from '../state/csv-file.ts';
+import type { CsvFiles } from '../state/csv-file.ts';
 import { type CsvJob, startJob } from '../state/csv-job.ts';
 import type { ModelState } from '../state/model.ts';
 import { texts } from '../texts.ts';
@@ -13,6 +13,7 @@ import { Scroll } from './scroll.tsx';
 
 interface Table {
   readonly file: File;
+  readonly csv: CsvFiles;
   readonly rows: readonly Row[];
   readonly header: boolean;
   readonly mapping: readonly number[];
@@ -32,8 +33,9 @@ export function CsvPanel({ state }: { readonly state: ModelState }): JSX.Element
     table.value = undefined;
     problem.value = '';
     try {
-      const rows = await previewFile(file);
-      table.value = { file, rows, ...guessMapping(needs, rows[0] ?? []) };
+      const csv = await import('../state/csv-file.ts');
+      const rows = await csv.previewFile(file);
+      table.value = { file, csv, rows, ...guessMapping(needs, rows[0] ?? []) };
     } catch (error) {
       problem.value = texts.file.unreadable(file.name, error instanceof Error ? error.message : String(error));
     }

@@ -1,4 +1,4 @@
-/** What else can be done with a model, in tabs; a tab is loaded when it is opened. */
+/** What else can be done with a model, in tabs, which are loaded after the form. */
 import { useSignal } from '@preact/signals';
 import type { ComponentType, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
@@ -11,14 +11,18 @@ type Panel = ComponentType<{ readonly state: ModelState }>;
 const TABS = ['whatif', 'csv', 'code', 'raw', 'history', 'about'] as const;
 type Tab = (typeof TABS)[number];
 
-const panels: Readonly<Record<Tab, () => Promise<Panel>>> = {
-  whatif: async () => (await import('./whatif-panel.tsx')).WhatIfPanel,
-  csv: async () => (await import('./csv-panel.tsx')).CsvPanel,
-  code: async () => (await import('./code-panel.tsx')).CodePanel,
-  raw: async () => (await import('./raw-panel.tsx')).RawPanel,
-  history: async () => (await import('./history-panel.tsx')).HistoryPanel,
-  about: async () => (await import('./about-panel.tsx')).AboutPanel,
-};
+const names = {
+  whatif: 'WhatIfPanel',
+  csv: 'CsvPanel',
+  code: 'CodePanel',
+  raw: 'RawPanel',
+  history: 'HistoryPanel',
+  about: 'AboutPanel',
+} as const satisfies Readonly<Record<Tab, string>>;
+
+async function loadPanel(tab: Tab): Promise<Panel> {
+  return (await import('./panels.tsx'))[names[tab]];
+}
 
 export function Tools({ state }: { readonly state: ModelState }): JSX.Element {
   const form = state.form.value;
@@ -71,7 +75,7 @@ function Lazy({ tab, state }: { readonly tab: Tab; readonly state: ModelState })
   useEffect(() => {
     let here = true;
     failed.value = false;
-    panels[tab]().then(
+    loadPanel(tab).then(
       (View) => {
         if (here) panel.value = { View };
       },

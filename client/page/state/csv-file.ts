@@ -66,3 +66,6 @@ export async function* streamRows(file: File): AsyncGenerator<Piece> {
 export function printRows(rows: readonly Row[]): string {
   return rows.length === 0 ? '' : `${Papa.unparse(rows as string[][], { newline: '\n' })}\n`;
 }
+
+/** This file, which is loaded when somebody gives a table: its parser is larger than most panels. */
+export type CsvFiles = typeof import('./csv-file.ts');

@@ -4,7 +4,7 @@ import { type BatchResult, RowsMissing, runBatch } from '../model/batch.ts';
 import type { Mapping, Need, Row } from '../model/csv.ts';
 import { texts } from '../texts.ts';
 import { ApiError } from './api.ts';
-import { printRows, streamRows } from './csv-file.ts';
+import type { CsvFiles } from './csv-file.ts';
 import type { ModelState } from './model.ts';
 import { asApiError, askModel } from './side.ts';
 import { catalogue } from './site.ts';
@@ -27,6 +27,7 @@ export interface CsvJob {
 export interface JobOptions {
   readonly state: ModelState;
   readonly file: File;
+  readonly csv: CsvFiles;
   readonly needs: readonly Need[];
   readonly mapping: Mapping;
   readonly header: boolean;
@@ -39,7 +40,7 @@ const ATTEMPTS = 4;
 /** Bytes that a number takes in JSON, at most. */
 const BYTES_EACH = 26;
 
-export function startJob({ state, file, needs, mapping, header }: JobOptions): CsvJob {
+export function startJob({ state, file, csv, needs, mapping, header }: JobOptions): CsvJob {
   const abort = new AbortController();
   const job = {
     phase: signal<'running' | 'waiting' | 'done' | 'cancelled' | 'failed'>('running'),
@@ -51,7 +52,7 @@ export function startJob({ state, file, needs, mapping, header }: JobOptions): C
     result: signal<Blob | undefined>(undefined),
   };
   const target = state.target.peek();
-  const output = createOutput();
+  const output = createOutput(csv);
   let proceed: (() => void) | undefined;
   let head: Row | undefined;
 
@@ -83,7 +84,7 @@ export function startJob({ state, file, needs, mapping, header }: JobOptions): C
   };
   async function* pieces(): AsyncGenerator<readonly Row[]> {
     let first = true;
-    for await (const { rows, read } of streamRows(file)) {
+    for await (const { rows, read } of csv.streamRows(file)) {
       job.share.value = Math.min(1, read / Math.max(1, file.size));
       if (first && header) head = rows[0];
       yield first && header ? rows.slice(1) : rows;
@@ -139,7 +140,7 @@ interface Output {
 }
 
 /** Text becomes a Blob piece by piece: browsers keep those on disk when memory is short. */
-function createOutput(): Output {
+function createOutput({ printRows }: CsvFiles): Output {
   const parts: Blob[] = [];
   /** Rows before the first answer: how many columns they need is not known yet. */
   let early: BatchResult['rows'][number][] = [];
