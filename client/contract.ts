@@ -28,12 +28,13 @@
 import type {
   CatalogueExample,
   CatalogueInput,
+  CatalogueOutput,
   CatalogueTensor,
   CatalogueTraffic,
   CatalogueVersion,
 } from '../schemas/types/client-catalogue.d.ts';
 
-export type { CatalogueExample, CatalogueInput, CatalogueTensor, CatalogueTraffic, CatalogueVersion };
+export type { CatalogueExample, CatalogueInput, CatalogueOutput, CatalogueTensor, CatalogueTraffic, CatalogueVersion };
 
 /** Where the page stands. */
 export interface Site {
@@ -126,6 +127,8 @@ export interface ModelDetail extends ModelSummary {
   readonly example?: CatalogueExample;
   /** How input fields are shown, by column or tensor name. */
   readonly inputs: Readonly<Record<string, CatalogueInput>>;
+  /** How numbers of the answer are shown, by tensor name or alias. */
+  readonly outputs: Readonly<Record<string, CatalogueOutput>>;
 }
 
 export interface TargetDetail extends TargetSummary {

@@ -114,11 +114,12 @@ flow(
 );
 
 flow(
-  'a regression is a number with its usual error',
+  'a regression is a number with its usual error, on the scale of the training data',
   '/models/diabetes-progression',
   async ({ see, choose, fill, click }) => {
     await see(HEADLINE, /146\.2/);
-    await see('.amount .remark', /usually off by about 52\.66/);
+    await see('.amount .remark', /Progression · usually off by about 52\.66/);
+    await see('.amount', /Within the training data, which has 25 to 346/);
     await fill('X.bmi', '38');
     await see(HEADLINE, /1[^4]|2/);
     await choose('[data-field="X.sex"] select', '2');

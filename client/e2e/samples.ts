@@ -25,6 +25,7 @@ interface Entry {
     readonly title?: string;
     readonly hostname?: string;
     readonly inputs?: CatalogueModel['inputs'];
+    readonly outputs?: CatalogueModel['outputs'];
     readonly widget?: 'image';
   };
   readonly serve: Readonly<Record<string, { readonly version: string }>>;
@@ -100,6 +101,7 @@ export function catalogueOf(url: string, more: readonly CatalogueModel[] = [], g
           ...(entry.client?.title === undefined ? {} : { title: entry.client.title }),
           ...(entry.client?.hostname === undefined ? {} : { hostnames: [`${entry.client.hostname}.localhost`] }),
           ...(entry.client?.inputs === undefined ? {} : { inputs: entry.client.inputs }),
+          ...(entry.client?.outputs === undefined ? {} : { outputs: entry.client.outputs }),
           ...(entry.client?.widget === undefined ? {} : { widget: entry.client.widget }),
           ...canary,
         };

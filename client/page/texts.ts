@@ -163,7 +163,9 @@ export const texts = {
     more: (many: number): string => `and ${count(many, 'less likely class', 'less likely classes')}`,
     rows: (many: number): string => `${many.toLocaleString('en')} rows`,
     usualError: (value: string): string => `usually off by about ${value}`,
-    scale: (least: number, most: number): string => `On a scale from ${least} to ${most}`,
+    scale: (least: number, most: number): string => `Within the training data, which has ${least} to ${most}.`,
+    outside: (least: number, most: number): string =>
+      `Outside of the training data, which has ${least} to ${most}: a guess.`,
   },
   latency: {
     total: 'Answered in',

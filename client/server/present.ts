@@ -101,5 +101,6 @@ export async function detailOf(entry: Entry, board: ReadinessBoard, metadata: Me
     targets: details,
     ...(model.example === undefined ? {} : { example: model.example }),
     inputs: model.inputs ?? {},
+    outputs: model.outputs ?? {},
   };
 }

@@ -41,6 +41,7 @@ export function shownEntry(entry: Model): Omit<CatalogueModel, 'url' | 'protocol
     ...(signature === undefined ? {} : { signature: canonical(signature) }),
     ...(example === undefined ? {} : { example: { inputs: canonical(example.inputs) } }),
     ...(client?.inputs === undefined ? {} : { inputs: canonical(client.inputs) }),
+    ...(client?.outputs === undefined ? {} : { outputs: canonical(client.outputs) }),
     ...(client?.widget === undefined ? {} : { widget: client.widget }),
   };
 }

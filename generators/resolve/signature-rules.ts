@@ -51,6 +51,28 @@ function tensorFaults(tensor: Tensor, side: string, index: number, at: At): Prob
 }
 
 export function clientFaults(model: Model, at: At): Problem[] {
+  return [...fieldFaults(model, at), ...numberFaults(model, at)];
+}
+
+function numberFaults({ signature, client }: Model, at: At): Problem[] {
+  const names = signature?.outputs.flatMap(({ name, alias }) => [name, alias ?? []].flat());
+  return Object.entries(client?.outputs ?? {}).flatMap(([name, { minimum, maximum }]) => {
+    const place = ['client', 'outputs', name] as const;
+    const problems: Problem[] = [];
+    if (names !== undefined && !names.includes(name)) {
+      const message = `Cannot show an output "${name}": the signature has no such tensor`;
+      const repair = `Choose one of: ${names.slice(0, 12).join(', ')}`;
+      problems.push(fault('CLIENT_INPUT', { ...at(...place), key: true }, message, repair));
+    }
+    if (minimum !== undefined && maximum !== undefined && minimum >= maximum) {
+      const message = `Cannot show "${name}" on a scale from ${minimum} to ${maximum}: the minimum must be below the maximum`;
+      problems.push(fault('CLIENT_RANGE', at(...place, 'minimum'), message, 'Swap or correct the two'));
+    }
+    return problems;
+  });
+}
+
+function fieldFaults(model: Model, at: At): Problem[] {
   const fields = Object.entries(model.client?.inputs ?? {});
   const names = fieldNames(model);
   return fields.flatMap(([name, field]) => {

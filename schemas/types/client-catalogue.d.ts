@@ -44,6 +44,8 @@ export interface CatalogueModel {
   readonly example?: CatalogueExample;
   /** Presentation of the input fields, by column or tensor name. */
   readonly inputs?: Readonly<Record<string, CatalogueInput>>;
+  /** Presentation of the numbers that a regression answers, by tensor name or alias. */
+  readonly outputs?: Readonly<Record<string, CatalogueOutput>>;
   /** Special input: `image` is a drawing pad. */
   readonly widget?: 'image';
 }
@@ -141,6 +143,18 @@ export interface CatalogueInput {
   readonly default?: number | string | boolean;
   /** The allowed values, for a select. */
   readonly choices?: readonly (number | string)[];
+}
+
+/** How one number of an answer is shown. */
+export interface CatalogueOutput {
+  /** What the number is. */
+  readonly title?: string;
+  /** Unit shown beside the number. */
+  readonly unit?: string;
+  /** Smallest value in the training data. */
+  readonly minimum?: number;
+  /** Largest value in the training data. */
+  readonly maximum?: number;
 }
 
 /** http or https, a host, at most a port and a path; no user, query or fragment. */

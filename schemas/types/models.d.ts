@@ -142,6 +142,8 @@ export interface Client {
   readonly hostname?: string;
   /** Presentation of the input fields, by column or tensor name. */
   readonly inputs?: Readonly<Record<string, ClientInput>>;
+  /** Presentation of the numbers that a regression answers, by tensor name or alias. */
+  readonly outputs?: Readonly<Record<string, ClientOutput>>;
   /** Special input: `image` shows a drawing pad for a tensor of pixels. */
   readonly widget?: 'image';
 }
@@ -234,6 +236,17 @@ export interface ClientInput {
   readonly default?: number | string | boolean;
   /** The allowed values, for a select. */
   readonly choices?: readonly [number | string, ...(number | string)[]];
+}
+
+export interface ClientOutput {
+  /** What the number is. */
+  readonly title?: string;
+  /** Unit shown beside the number. */
+  readonly unit?: string;
+  /** Smallest value in the training data. */
+  readonly minimum?: number;
+  /** Largest value in the training data. */
+  readonly maximum?: number;
 }
 
 /** Requests with this header are all answered by the canary, whatever the weight. */

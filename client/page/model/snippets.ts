@@ -118,9 +118,10 @@ function numpyOf(datatype: string): string {
 
 function tritonInput({ name, datatype, shape, data }: InferInput): string[] {
   const values = python(data as unknown as Json);
+  const sizes = python(shape as unknown as Json);
   return [
-    `values = np.array(${values}, dtype=${numpyOf(datatype)}).reshape(${JSON.stringify(shape)})`,
-    `inputs.append(triton.InferInput(${JSON.stringify(name)}, ${JSON.stringify(shape)}, ${JSON.stringify(datatype)}))`,
+    `values = np.array(${values}, dtype=${numpyOf(datatype)}).reshape(${sizes})`,
+    `inputs.append(triton.InferInput(${JSON.stringify(name)}, ${sizes}, ${JSON.stringify(datatype)}))`,
     'inputs[-1].set_data_from_numpy(values)',
   ];
 }

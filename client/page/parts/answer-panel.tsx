@@ -99,11 +99,11 @@ interface NumberProps {
 }
 
 function NumberResult({ name, value, side, version }: NumberProps): JSX.Element {
-  const { inputs, versions } = side.model;
-  const about = inputs[name];
+  const { outputs, versions } = side.model;
+  const tensor = side.target.signature.outputs.find((one) => one.name === name || one.alias === name);
+  const about = outputs[name] ?? outputs[tensor?.name ?? ''] ?? outputs[tensor?.alias ?? ''];
   const error = usualError(versions, version ?? side.target.version);
   const { minimum, maximum } = about ?? {};
-  const number = Number(value);
   return (
     <div class="amount">
       <p class="headline">
@@ -115,15 +115,33 @@ function NumberResult({ name, value, side, version }: NumberProps): JSX.Element 
         {error === undefined ? null : ` · ${texts.answer.usualError(shortNumber(error))}`}
       </p>
       {minimum === undefined || maximum === undefined ? null : (
-        <div class="scale" role="img" aria-label={texts.answer.scale(minimum, maximum)}>
-          <span
-            style={{
-              left: `${(Math.min(1, Math.max(0, (number - minimum) / (maximum - minimum))) * 100).toFixed(2)}%`,
-            }}
-          />
-        </div>
+        <Scale minimum={minimum} maximum={maximum} value={Number(value)} />
       )}
     </div>
+  );
+}
+
+interface ScaleProps {
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly value: number;
+}
+
+/** Where the number lies in what the model was trained on; outside of that it stands at the end. */
+function Scale({ minimum, maximum, value }: ScaleProps): JSX.Element {
+  const share = Math.min(1, Math.max(0, (value - minimum) / (maximum - minimum)));
+  const outside = value < minimum || value > maximum;
+  return (
+    <>
+      <div class="scale" aria-hidden="true">
+        <span style={{ left: `${(share * 100).toFixed(2)}%` }} />
+      </div>
+      <div class="scale-ends" aria-hidden="true">
+        <span>{shortNumber(minimum)}</span>
+        <span>{shortNumber(maximum)}</span>
+      </div>
+      <p class="remark">{outside ? texts.answer.outside(minimum, maximum) : texts.answer.scale(minimum, maximum)}</p>
+    </>
   );
 }
 
