@@ -14,6 +14,8 @@ export interface Program {
 }
 
 const children = new Set<ChildProcess>();
+/** No test runs that long: whoever still waits for an event or the end is told that there is none. */
+const lifeMs = 300_000;
 
 export function startProgram(args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
   const command = ['--import', 'tsx', join(import.meta.dirname, '../main.ts'), ...args];
@@ -22,6 +24,8 @@ export function startProgram(args: readonly string[], env: Readonly<Record<strin
     env: { PATH: process.env['PATH'], ...env },
   });
   children.add(child);
+  const life = setTimeout(() => child.kill('SIGKILL'), lifeMs).unref();
+  child.once('exit', () => clearTimeout(life));
   const output: string[] = [];
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()));
   const lines = createInterface({ input: child.stderr })[Symbol.asyncIterator]();
@@ -29,7 +33,7 @@ export function startProgram(args: readonly string[], env: Readonly<Record<strin
   const next = async (...events: string[]) => {
     for (;;) {
       const { value, done } = (await lines.next()) as IteratorResult<string, undefined>;
-      if (done === true || value === undefined) throw new Error(`no event ${events.join(' or ')}`);
+      if (done === true || value === undefined) throw new Error(`no event ${events.join(' or ')} in ${output.slice(-20).join('\n')}`);
       output.push(value);
       const line = value.startsWith('{') ? (JSON.parse(value) as Line) : { event: 'text', msg: value };
       if (events.includes(String(line['event']))) return line;
