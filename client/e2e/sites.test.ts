@@ -43,11 +43,22 @@ test('behind a prefix every address keeps it, and too many requests are waited o
   await tab.click('.card a');
   assert.equal(new URL(tab.page.url()).pathname, '/ml/ui/models/iris-classifier');
   await tab.see(HEADLINE, /Setosa/);
-  // Another page of the same person asks for more than they have left.
-  const answers = await Promise.all(Array.from({ length: 40 }, () => fetch(INFER(), { method: 'POST', body: '{}' })));
-  assert.ok(answers.some(({ status }) => status === 429));
-  await tab.fill('X.petal_length', '2.5');
-  await tab.see('.answer .trouble', /Too many requests/);
+  // Another page of the same person takes whatever is left, for as long as it takes this one to notice.
+  let seen = false;
+  const other = (async () => {
+    while (!seen) await fetch(INFER(), { method: 'POST', body: '{}' });
+  })();
+  for (let step = 0; step < 20 && !seen; step += 1) {
+    await tab.fill('X.petal_length', String(2 + step / 10));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    seen = await tab.page.evaluate(() =>
+      /Too many requests/.test(document.querySelector('.answer .trouble')?.textContent ?? ''),
+    );
+  }
+  const noticed = seen;
+  seen = true;
+  await other;
+  assert.ok(noticed, 'the page never met the limit');
   await tab.gone('.answer .trouble');
   await tab.see(HEADLINE, /Setosa/);
   await tab.leave();
