@@ -14,4 +14,5 @@ followLinks();
 startSite();
 const root = document.getElementById('app') ?? document.body.appendChild(document.createElement('div'));
 root.id = 'app';
+root.replaceChildren();
 render(<App />, root);
