@@ -27,9 +27,13 @@ const kubernetes: DoctorRule = ({ site, facts }) => {
   return [lack(site, 'VERSION', message, 'Upgrade the control plane')];
 };
 
-/** What the made objects are, and cert-manager's kinds, which KServe's chart makes. */
-function wantedKinds({ objects }: DoctorInput): Map<string, Set<string>> {
+/**
+ * What the made objects are, cert-manager's kinds, which KServe's chart makes, and SealedSecret where credentials will be
+ * sealed, also before the first one is.
+ */
+function wantedKinds({ site, objects }: DoctorInput): Map<string, Set<string>> {
   const wanted = new Map<string, Set<string>>([['cert-manager.io', new Set(['v1 Certificate', 'v1 Issuer'])]]);
+  if (site.credentials.kind === 'static') wanted.set('bitnami.com', new Set(['v1alpha1 SealedSecret']));
   for (const object of objects) {
     const group = groupOf(object);
     if (GROUPS[group] === undefined) continue;

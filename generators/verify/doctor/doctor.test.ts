@@ -124,6 +124,11 @@ const cases: readonly [what: string, broken: Partial<Facts>, line: RegExp, model
     { groups: groups({ 'gateway.networking.k8s.io': ['v1 HTTPRoute', 'v1beta1 GRPCRoute'] }) },
     /^PREREQUISITE_VERSION Cannot write v1 GRPCRoute of gateway.networking.k8s.io/,
   ],
+  [
+    'Sealed Secrets, before anything is sealed',
+    { groups: without('bitnami.com') },
+    /^PREREQUISITE_MISSING Cannot find Sealed Secrets: .*"platform.sealedSecrets.enabled: true"/,
+  ],
   ['cert-manager', { groups: without('cert-manager.io') }, /^PREREQUISITE_MISSING Cannot find cert-manager: /],
   ["cert-manager's webhook", { webhooks: [hook] }, /^PREREQUISITE_MISSING .* its kinds are there, its webhook is not/],
   [
