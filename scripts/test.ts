@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
-const ROOMS = ['generators', 'predictor', 'client', 'examples', 'bench', 'scripts', 'charts', '.github'];
+const ROOMS = ['generators', 'predictor', 'client', 'examples', 'bench', 'scripts', 'charts', '.github', 'e2e'];
 
 function testFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
