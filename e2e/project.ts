@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isMap, isSeq, parseDocument } from 'yaml';
-import { createBare, type GitServer, git, push } from './git.ts';
+import { createBare, type GitServer, push } from './git.ts';
 import { type RunOptions, run } from './processes.ts';
 import { CLUSTER, type Settings } from './settings.ts';
 
@@ -50,8 +50,9 @@ async function copy({ source }: Settings, server: GitServer, root: string): Prom
   const { out } = await run('git', ['-C', source, 'ls-files', '-z', '--cached', '--others', '--exclude-standard']);
   for (const file of out.split('\0').filter((path) => path !== '' && existsSync(join(source, path))))
     cpSync(join(source, file), join(root, file), { recursive: true });
+  // Argo CD takes no repository with a link that leads out of it.
+  writeFileSync(join(root, '.git/info/exclude'), 'node_modules\n');
   symlinkSync(join(source, 'node_modules'), join(root, 'node_modules'));
-  await git(root, 'config', 'core.excludesFile', '');
   await push(root, 'the project as it is');
 }
 
