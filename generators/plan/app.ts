@@ -85,9 +85,11 @@ export const waves = {
   kserveRuntimes: -8,
   servingRuntime: -5,
   teams: 0,
-  tools: 5,
+  // The last wave, which a sync of the root does not wait for: a model that cannot start, or an MLflow without its
+  // credentials, must not keep the next commit from reaching the cluster.
+  tools: 10,
   models: 10,
-  client: 20,
+  client: 10,
 } as const;
 
 export const PLATFORM_PROJECT = 'platform';

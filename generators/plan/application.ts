@@ -7,8 +7,11 @@ import { plain } from './plain.ts';
 
 type Spec = Application['spec'];
 
-/** A sync that failed is tried again: webhooks and CRDs of another Application may come minutes later. */
-const RETRY = { limit: 10, backoff: { duration: '5s', factor: 2, maxDuration: '3m' } } as const;
+/**
+ * A sync that failed is tried again, at the newest commit: webhooks and CRDs of another Application may come minutes later,
+ * and the repair of what failed must not wait behind it.
+ */
+const RETRY = { limit: 10, backoff: { duration: '5s', factor: 2, maxDuration: '3m' }, refresh: true } as const;
 
 export function application(app: App, site: Site): KubeObject {
   const object: Application = {
@@ -110,7 +113,7 @@ export function rootApplication(site: Site): KubeObject {
       destination: { server: IN_CLUSTER, namespace: site.argocd.namespace },
       syncPolicy: {
         automated: { prune: true, selfHeal: true, allowEmpty: false },
-        retry: { ...RETRY, limit: -1 },
+        retry: { ...RETRY, limit: -1, backoff: { ...RETRY.backoff, maxDuration: '1m' } },
         syncOptions: ['ServerSideApply=true'],
       },
     },

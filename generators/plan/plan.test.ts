@@ -100,7 +100,8 @@ test('what owns CRDs, and what models cannot do without, is never pruned and has
 
 test('waves: what others need comes first, and each App shows its wave', () => {
   const order = [
-    ['gateway-api', 'traefik', 'gateway', 'kserve', 'model-iris', 'client'],
+    ['gateway-api', 'traefik', 'gateway', 'kserve', 'model-iris'],
+    ['team-flowers', 'client'],
     ['cert-manager', 'kserve-crd', 'kserve', 'serving-runtime', 'team-flowers', 'model-iris'],
     ['sealed-secrets', 'team-flowers'],
     ['sealed-secrets', 'mlflow-access', 'mlflow'],
@@ -115,6 +116,9 @@ test('waves: what others need comes first, and each App shows its wave', () => {
       assert.ok((wave.get(before) ?? Number.NaN) < (wave.get(name) ?? Number.NaN), `${before} before ${name}`);
     });
   }
+  const last = Math.max(...wave.values());
+  for (const name of ['model-iris', 'client', 'mlflow', 'jupyterhub'])
+    assert.equal(wave.get(name), last, `${name} may be ill for long: in the last wave nothing waits for it`);
   for (const app of everything.apps) {
     const { metadata } = application(everything, app.name);
     assert.equal(metadata.annotations['argocd.argoproj.io/sync-wave'], String(app.wave));
