@@ -1,13 +1,6 @@
 /** The cluster, through @kubernetes/client-node: objects as plain JSON, server-side apply, waiting. */
-import {
-  ApiException,
-  CoreV1Api,
-  Exec,
-  KubeConfig,
-  type KubernetesObject,
-  KubernetesObjectApi,
-  PatchStrategy,
-} from '@kubernetes/client-node';
+import { CoreV1Api, KubeConfig, type KubernetesObject } from '@kubernetes/client-node';
+import { type Api, apiOf, Refused } from './api.ts';
 import { NotYet, type Patience, until } from './wait.ts';
 
 /** Any object, with its spec and status open. */
@@ -37,71 +30,76 @@ export interface Kube {
   remove(reference: Reference): Promise<void>;
   waitFor(reference: Reference, patience: Patience, check: (object: Thing) => string | undefined): Promise<Thing>;
   waitGone(reference: Reference, patience: Patience): Promise<void>;
-  /** Output of a command in a container. Rejects when it fails. */
-  exec(namespace: string, pod: string, container: string, command: readonly string[]): Promise<string>;
-}
-
-function header({ apiVersion, kind, name, namespace }: Reference) {
-  return { apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } };
 }
 
 export function nameOf({ kind, name, namespace }: Reference): string {
   return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
-function isCode(error: unknown, ...codes: number[]): boolean {
-  return error instanceof ApiException && codes.includes(error.code);
+interface Resource {
+  readonly name: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
+/** Path of a kind's objects; undefined where the cluster does not know it (yet). */
+async function pathOf(api: Api, apiVersion: string, kind: string, namespace?: string): Promise<string | undefined> {
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  try {
+    const { resources } = await api<{ resources: readonly Resource[] }>(root);
+    const resource = resources.find((one) => one.kind === kind && !one.name.includes('/'));
+    if (resource === undefined) return undefined;
+    const place = resource.namespaced && namespace !== undefined ? `/namespaces/${namespace}` : '';
+    return `${root}${place}/${resource.name}`;
+  } catch (error) {
+    if (error instanceof Refused && error.code === 404) return undefined;
+    throw error;
+  }
 }
 
 /** Throws where no kubeconfig names a cluster. */
 export function connect(): Kube {
   const config = new KubeConfig();
   config.loadFromDefault();
-  if (config.getCurrentCluster() === null) throw new Error('No cluster: set KUBECONFIG');
-  const objects = KubernetesObjectApi.makeApiClient(config);
-  const core = config.makeApiClient(CoreV1Api);
+  const api = apiOf(config);
 
-  async function get(reference: Reference): Promise<Thing | undefined> {
-    try {
-      return (await objects.read(header(reference))) as Thing;
-    } catch (error) {
-      // A kind that the cluster does not know yet is an object that is not there.
-      if (isCode(error, 404) || /Unrecognized API version and kind/.test(String(error))) return undefined;
-      throw error;
-    }
+  async function place({ apiVersion, kind, name, namespace }: Reference): Promise<string | undefined> {
+    const path = await pathOf(api, apiVersion, kind, namespace);
+    return path === undefined ? undefined : `${path}/${name}`;
   }
-
-  const kube: Kube = {
+  async function known(reference: Reference): Promise<string> {
+    const path = await place(reference);
+    if (path === undefined) throw new Error(`The cluster does not know ${reference.kind} of ${reference.apiVersion}`);
+    return path;
+  }
+  async function get(reference: Reference): Promise<Thing | undefined> {
+    const path = await place(reference);
+    return path === undefined ? undefined : api<Thing>(path).catch(absent);
+  }
+  return {
     config,
-    core,
+    core: config.makeApiClient(CoreV1Api),
     get,
     async list(apiVersion, kind, namespace, labels) {
-      const { items } = await objects.list(
-        apiVersion,
-        kind,
-        namespace,
-        undefined,
-        undefined,
-        undefined,
-        undefined,
-        labels,
-      );
-      return items as Thing[];
+      const path = await pathOf(api, apiVersion, kind, namespace);
+      if (path === undefined) return [];
+      const query = labels === undefined ? {} : { labelSelector: labels };
+      const { items } = await api<{ items: Thing[] }>(path, { query });
+      return items.map((item) => ({ apiVersion, kind, ...item }));
     },
     async apply(object) {
-      const patch = PatchStrategy.ServerSideApply;
-      return (await objects.patch(object, undefined, undefined, 'e2e', true, patch)) as Thing;
+      const query = { fieldManager: 'e2e', force: 'true' };
+      const contentType = 'application/apply-patch+yaml';
+      return api<Thing>(await known(referenceOf(object)), { method: 'PATCH', query, body: object, contentType });
     },
     async mergePatch(reference, patch) {
-      const strategy = PatchStrategy.MergePatch;
-      await objects.patch({ ...header(reference), ...patch }, undefined, undefined, 'e2e', undefined, strategy);
+      const contentType = 'application/merge-patch+json';
+      await api(await known(reference), { method: 'PATCH', query: { fieldManager: 'e2e' }, body: patch, contentType });
     },
     async remove(reference) {
-      try {
-        await objects.delete(header(reference), undefined, undefined, undefined, undefined, 'Background');
-      } catch (error) {
-        if (!isCode(error, 404) && !/Unrecognized API version and kind/.test(String(error))) throw error;
-      }
+      const path = await place(reference);
+      const query = { propagationPolicy: 'Background' };
+      if (path !== undefined) await api(path, { method: 'DELETE', query }).catch(absent);
     },
     waitFor: (reference, patience, check) =>
       until(nameOf(reference), patience, async () => {
@@ -115,29 +113,17 @@ export function connect(): Kube {
       until(nameOf(reference), patience, async () => {
         if ((await get(reference)) !== undefined) throw new NotYet('it is still there');
       }),
-    exec: (namespace, pod, container, command) => run(config, namespace, pod, container, command),
   };
-  return kube;
 }
 
-async function run(
-  config: KubeConfig,
-  namespace: string,
-  pod: string,
-  container: string,
-  command: readonly string[],
-): Promise<string> {
-  const { PassThrough } = await import('node:stream');
-  const [out, err] = [new PassThrough(), new PassThrough()];
-  const said: string[] = [];
-  for (const stream of [out, err]) stream.on('data', (chunk: Buffer) => said.push(chunk.toString()));
-  return new Promise((resolve, reject) => {
-    const done = (status: { status?: string; message?: string }) => {
-      if (status.status === 'Success') resolve(said.join(''));
-      else reject(new Error(`${command.join(' ')} in ${namespace}/${pod}: ${status.message}\n${said.join('')}`));
-    };
-    new Exec(config).exec(namespace, pod, container, [...command], out, err, null, false, done).catch(reject);
-  });
+function referenceOf({ apiVersion = '', kind = '', metadata }: Thing): Reference {
+  const { name = '', namespace } = metadata ?? {};
+  return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+function absent(error: unknown): undefined {
+  if (error instanceof Refused && error.code === 404) return undefined;
+  throw error;
 }
 
 /** The condition's reason to wait, or undefined when it is met. */

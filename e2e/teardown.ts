@@ -20,7 +20,7 @@ export async function tearDown(kube: Kube, say: (text: string) => void): Promise
   // Not the finalizers' way: that would wait for controllers which go at the same time.
   for (const { name } of [{ name: 'root' }, ...(await applications(kube).catch(() => []))]) {
     if ((await kube.get(application(name))) === undefined) continue;
-    await kube.mergePatch(application(name), { metadata: { name, namespace: ARGOCD, finalizers: null } });
+    await kube.mergePatch(application(name), { metadata: { finalizers: null } });
     await kube.remove(application(name));
   }
   for (const [apiVersion, kind] of CLUSTER_KINDS) {
@@ -52,7 +52,7 @@ async function removeKept(kube: Kube): Promise<void> {
       name: metadata?.name ?? '',
       namespace: metadata?.namespace ?? '',
     };
-    await kube.mergePatch(reference, { metadata: { ...metadata, finalizers: null, managedFields: null } });
+    await kube.mergePatch(reference, { metadata: { finalizers: null } });
     await kube.remove(reference);
   }
 }
