@@ -140,6 +140,8 @@ async function main(flags: Flags): Promise<number> {
   }
   const fresh = steps[0] === STEPS[0];
   const { run, close } = await prepare(where, fresh, flags);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void close().then(() => process.exit(1)));
   try {
     if (!fresh) await argoCd(where, run);
     const results = await runSteps(
