@@ -60,6 +60,23 @@ test('a stopped InferenceService is suspended', { skip }, () => {
   assert.match(health(object), /STATUS: Suspended/);
 });
 
+test('a CustomResourceDefinition that is about to be established is not ill, one with refused names is', {
+  skip,
+}, () => {
+  const crd = (...conditions: object[]) => ({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'a.example.org' },
+    status: { conditions },
+  });
+  const established = (status: string) => ({ type: 'Established', status, message: 'the names were accepted' });
+  assert.match(health(crd(established('False'))), /STATUS: Healthy/);
+  assert.match(health(crd()), /STATUS: Healthy/);
+  assert.match(health(crd({ type: 'NamesAccepted', status: 'True' }, established('True'))), /STATUS: Healthy/);
+  const refused = { type: 'NamesAccepted', status: 'False', message: '"as" is in use' };
+  assert.match(health(crd(refused, established('False'))), /STATUS: Degraded\nMESSAGE: "as" is in use/);
+});
+
 function application(path: string, comparedPath: string, sync: string): object {
   const source = { repoURL: 'https://example.com/r.git', targetRevision: 'main' };
   return {

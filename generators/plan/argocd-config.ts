@@ -65,6 +65,28 @@ end
 return status
 `;
 
+/**
+ * Argo CD's own check calls a CustomResourceDefinition Degraded in the moment before it is established. It takes in events of
+ * CRDs one by one and reads the whole API after each, so that the last one may come too late to be seen: the Application
+ * would look ill until the next resync, minutes later, and the root would give its wave up. What comes later tries
+ * again where a kind is not there yet; so only a CRD that will never be established is ill.
+ */
+const CRD_HEALTH = `local status = {status = "Healthy", message = "Nothing stands against it"}
+if obj.status == nil or obj.status.conditions == nil then
+  return status
+end
+for _, condition in ipairs(obj.status.conditions) do
+  if condition.type == "Terminating" and condition.status == "True" then
+    return {status = "Progressing", message = condition.message}
+  end
+  if (condition.type == "NamesAccepted" and condition.status == "False")
+    or (condition.type == "NonStructuralSchema" and condition.status == "True") then
+    return {status = "Degraded", message = condition.message}
+  end
+end
+return status
+`;
+
 /** Adds keys to the ConfigMap `argocd-cm`; server-side apply leaves all others to whoever wrote them. */
 export function argocdConfigApp(site: Site): App {
   return {
@@ -89,6 +111,7 @@ function argocdConfig(site: Site): IConfigMap {
       annotations: { 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' },
     },
     data: {
+      'resource.customizations.health.apiextensions.k8s.io_CustomResourceDefinition': CRD_HEALTH,
       'resource.customizations.health.argoproj.io_Application': APPLICATION_HEALTH,
       'resource.customizations.health.serving.kserve.io_InferenceService': INFERENCE_SERVICE_HEALTH,
       // Quantities and the like are compared by meaning, not by spelling.
