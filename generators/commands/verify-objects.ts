@@ -4,7 +4,7 @@ import { readManifests } from '../outside/manifests.ts';
 import { type Manifest, parseManifests } from '../parse/manifests.ts';
 import { fault, type Problem, type Where } from '../problem.ts';
 import type { PlacedObject } from '../render/render.ts';
-import { type KserveRelease, kserveProfile } from '../resolve/kserve-profiles.ts';
+import { type KserveRelease, kserveProfile, kserveProfiles } from '../resolve/kserve-profiles.ts';
 import { resolvePolicy } from '../resolve/policy.ts';
 import { checkPriorities } from '../verify/admission/admission.ts';
 import { checkTaken } from '../verify/objects.ts';
@@ -35,7 +35,11 @@ export async function verifyObjects(paths: readonly string[], now: Date, kserve?
     locate: createLocate(new Map(), (file) => texts.get(file)),
     done: `${objects.length} objects in ${texts.size} files checked`,
     summary: { files: texts.size, objects: objects.length, tiers: { run: RUN, notRun: NOT_RUN } },
-    notes: [...skippedNote(skippedRules), `tiers run: ${RUN.join(', ')}; not run: ${NOT_RUN.join(', ')}`],
+    notes: [
+      ...skippedNote(skippedRules),
+      `judged as KServe ${kserve ?? kserveProfiles[0]?.version} would (--kserve)`,
+      `tiers run: ${RUN.join(', ')}; not run: ${NOT_RUN.join(', ')}`,
+    ],
   };
 }
 
