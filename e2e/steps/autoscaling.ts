@@ -65,7 +65,11 @@ async function measure(kube: Kube): Promise<void> {
   const service = { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', name: 'v1beta1.metrics.k8s.io' };
   if ((await kube.get(service)) === undefined) {
     const file = join(import.meta.dirname, '../manifests/metrics-server.yaml');
-    for (const object of documents(readFileSync(file, 'utf8'))) await kube.apply(object);
+    const objects = documents(readFileSync(file, 'utf8'));
+    for (const object of objects.filter(({ kind }) => kind !== 'APIService')) await kube.apply(object);
+    const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'metrics-server', namespace: 'kube-system' };
+    await kube.waitFor(deployment, { seconds: 120 }, condition('Available'));
+    for (const object of objects.filter(({ kind }) => kind === 'APIService')) await kube.apply(object);
   }
   await kube.waitFor(service, { seconds: 120 }, condition('Available'));
 }
