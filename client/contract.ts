@@ -142,6 +142,8 @@ export interface TargetDetail extends TargetSummary {
   /** The model server's own words: its platform, and the versions that it has loaded. */
   readonly platform?: string;
   readonly loadedVersions?: readonly string[];
+  /** Its server says that it takes tensors in the binary form. */
+  readonly binary?: boolean;
   /** Name under which people's own programs ask this target at `publicUrl`. */
   readonly model: string;
 }

@@ -40,7 +40,7 @@ const models = () => [
 before(async () => {
   if (skip !== false) return;
   faulty = await startFaulty();
-  stage = await startStage({ models, clientArgs: ['--timeout-seconds', '1', '--max-body-bytes', '100000'] });
+  stage = await startStage({ models, clientArgs: ['--timeout-seconds', '4', '--max-body-bytes', '100000'] });
 });
 after(async () => {
   await stage?.stop();
@@ -60,7 +60,7 @@ function fault(name: string, path: string, run: (tab: Visit) => Promise<unknown>
 const told: [model: string, code: string, text: RegExp][] = [
   ['down', 'MODEL_DOWN', /cannot be reached/],
   ['hangup', 'MODEL_DOWN', /cannot be reached/],
-  ['hangs', 'MODEL_TIMEOUT', /takes too long.*within 1 s/],
+  ['hangs', 'MODEL_TIMEOUT', /takes too long.*within 4 s/],
   ['garbage', 'MODEL_NONSENSE', /makes no sense/],
   ['nonsense', 'MODEL_NONSENSE', /makes no sense/],
   ['empty', 'MODEL_NONSENSE', /makes no sense/],

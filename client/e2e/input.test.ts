@@ -205,9 +205,14 @@ flow(
         ? 'x,many,words,here,0'
         : `${index},${4 + (index % 40) / 10},3,${1 + (index % 60) / 10},${(index % 25) / 10}`,
     );
+    let binary = 0;
+    tab.page.on('request', (request) => {
+      if (request.headers()['inference-header-content-length'] !== undefined) binary += 1;
+    });
     const path = file('flowers.csv', `id,Sepal Length,sepal_width,petal.length,PETAL_WIDTH\n${rows.join('\n')}\n`);
     const out = await runTable(tab, path);
     assert.equal(out.length, 100_001);
+    assert.ok(binary >= 10, `${binary} requests in the binary form`);
     assert.equal(
       out[0],
       'id,Sepal Length,sepal_width,petal.length,PETAL_WIDTH,output-0,output-0_label,output-1.Setosa,output-1.Versicolor,output-1.Virginica,error',

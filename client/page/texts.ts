@@ -246,6 +246,7 @@ export const texts = {
     none: 'nothing yet',
     copy: (title: string): string => `Copy the ${title.toLowerCase()}`,
     id: (id: string): string => `Request ${id}`,
+    bytes: (size: number): string => `… and ${bytes(size)} of tensors in the binary form`,
   },
   history: {
     about: 'The last 50 answers in this browser. Choose two to see what differs.',

@@ -10,6 +10,8 @@ import { readAll, type Upstream } from './upstream.ts';
 export interface Metadata {
   readonly platform?: string;
   readonly versions?: readonly string[];
+  /** Its server takes tensors in the binary form. */
+  readonly binary?: boolean;
   readonly inputs: readonly CatalogueTensor[];
   readonly outputs: readonly CatalogueTensor[];
 }
@@ -26,15 +28,25 @@ export async function askMetadata(
   if (target.protocol === 'v1') return undefined;
   const version = target.pinned === undefined ? '' : `/versions/${encodeURIComponent(target.pinned)}`;
   const path = `/v2/models/${encodeURIComponent(target.model)}${version}`;
-  try {
-    const answer = await upstream.ask({ target, path, timeoutMs });
-    const body = await readAll(answer.body, MOST_BYTES);
-    if (answer.statusCode !== 200 || body === undefined) return undefined;
-    return metadataOf(JSON.parse(body.toString('utf8')));
-  } catch {
-    // Readiness tells why; here the catalogue's own words stand in.
-    return undefined;
-  }
+  const get = async (path: string): Promise<unknown> => {
+    try {
+      const answer = await upstream.ask({ target, path, timeoutMs });
+      const body = await readAll(answer.body, MOST_BYTES);
+      return answer.statusCode === 200 && body !== undefined ? JSON.parse(body.toString('utf8')) : undefined;
+    } catch {
+      // Readiness tells why; here the catalogue's own words stand in.
+      return undefined;
+    }
+  };
+  const [model, server] = await Promise.all([get(path), get('/v2')]);
+  const told = metadataOf(model);
+  return told === undefined ? undefined : { ...told, ...(takesBinary(server) ? { binary: true } : {}) };
+}
+
+/** Server metadata of the Open Inference Protocol lists the extensions; Triton and our predictor name this one. */
+function takesBinary(server: unknown): boolean {
+  const extensions = isRecord(server) ? server['extensions'] : undefined;
+  return Array.isArray(extensions) && extensions.includes('binary_tensor_data');
 }
 
 /** Undefined for what is no metadata of the Open Inference Protocol. */

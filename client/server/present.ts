@@ -92,6 +92,7 @@ export async function detailOf(entry: Entry, board: ReadinessBoard, metadata: Me
         live: told !== undefined && told.inputs.length > 0,
         ...(told?.platform === undefined ? {} : { platform: told.platform }),
         ...(told?.versions === undefined ? {} : { loadedVersions: told.versions }),
+        ...(told?.binary === true ? { binary: true } : {}),
         model: target.model,
       };
     }),

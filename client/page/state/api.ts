@@ -1,5 +1,6 @@
 /** The page's server, as client/contract.ts has it: every way of failing becomes one kind of error. */
 import type { Failure, FailureCode } from '../../contract.ts';
+import type { BinaryBody } from '../model/binary.ts';
 import { type Timing, timingOf } from '../model/timing.ts';
 import { texts } from '../texts.ts';
 import { apiUrl } from './address.ts';
@@ -40,12 +41,26 @@ export interface Inferred {
   readonly id: string | null;
 }
 
-export async function postInfer(model: string, target: string, body: string, signal: AbortSignal): Promise<Inferred> {
+/** `body` as JSON text, or in the binary form. */
+export async function postInfer(
+  model: string,
+  target: string,
+  body: string | BinaryBody,
+  signal: AbortSignal,
+): Promise<Inferred> {
   const started = performance.now();
   const path = `models/${encodeURIComponent(model)}/infer?target=${encodeURIComponent(target)}`;
-  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  const headers: Record<string, string> =
+    typeof body === 'string'
+      ? { 'content-type': 'application/json' }
+      : { 'content-type': 'application/octet-stream', 'inference-header-content-length': String(body.headBytes) };
   if (token.value !== '') headers['authorization'] = `Bearer ${token.value}`;
-  const response = await call(apiUrl(path), { method: 'POST', headers, body, signal });
+  const response = await call(apiUrl(path), {
+    method: 'POST',
+    headers,
+    body: typeof body === 'string' ? body : body.bytes,
+    signal,
+  });
   const text = await read(response, signal);
   const timing = timingOf(response.headers.get('server-timing'), performance.now() - started);
   return { text, timing, id: response.headers.get('x-request-id') };

@@ -2,6 +2,7 @@
 import { batch, type Signal, signal } from '@preact/signals';
 import type { ModelDetail, TargetDetail } from '../../contract.ts';
 import { type Answer, type Reading, readAnswer, readRow } from '../model/answer.ts';
+import { binaryBody } from '../model/binary.ts';
 import { createLatest } from '../model/latest.ts';
 import { type InferRequest, printRequest } from '../model/request.ts';
 import type { Timing } from '../model/timing.ts';
@@ -88,8 +89,13 @@ export async function askModel(
   request: InferRequest,
   abort: AbortSignal,
 ): Promise<Got> {
-  const requestText = printRequest(renamed(request, target));
-  const { text, timing, id } = await postInfer(model.name, target.name, requestText, abort);
+  const sent = renamed(request, target);
+  const binary = target.binary === true ? binaryBody(sent) : undefined;
+  const requestText =
+    binary === undefined
+      ? printRequest(sent)
+      : `${binary.head}\n${texts.rawPanel.bytes(binary.bytes.length - binary.headBytes)}`;
+  const { text, timing, id } = await postInfer(model.name, target.name, binary ?? requestText, abort);
   try {
     const answer = readAnswer(text, target.signature.outputs);
     return { request, answer, reading: readRow(answer, 0), timing, requestText, text, id };
