@@ -85,8 +85,9 @@ export const waves = {
   kserveRuntimes: -8,
   servingRuntime: -5,
   teams: 0,
-  // The last wave, which a sync of the root does not wait for: a model that cannot start, or an MLflow without its
-  // credentials, must not keep the next commit from reaching the cluster.
+  // The last wave, which a sync of the root does not wait for: a model that cannot start, an MLflow without its credentials
+  // or a route whose Service is not there yet must not keep the next commit from reaching the cluster.
+  access: 10,
   tools: 10,
   models: 10,
   client: 10,

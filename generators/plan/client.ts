@@ -40,7 +40,7 @@ function accessApp(platform: Platform, client: ClientPage): App {
     name: 'client-access',
     project: PLATFORM_PROJECT,
     namespace: client.namespace,
-    wave: waves.teams,
+    wave: waves.access,
     source: {
       kind: 'folder',
       objects: [plain(namespace(client.namespace)), route('catalogue', client.host), ...pages],
@@ -75,7 +75,7 @@ function chartApp({ site, models }: Platform, client: ClientPage): App {
         catalogue: { cluster: site.cluster, models: shown },
       },
     },
-    createNamespace: false,
+    createNamespace: true,
     removal: 'delete',
   };
 }

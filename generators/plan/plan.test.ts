@@ -104,8 +104,8 @@ test('waves: what others need comes first, and each App shows its wave', () => {
     ['team-flowers', 'client'],
     ['cert-manager', 'kserve-crd', 'kserve', 'serving-runtime', 'team-flowers', 'model-iris'],
     ['sealed-secrets', 'team-flowers'],
-    ['sealed-secrets', 'mlflow-access', 'mlflow'],
-    ['mlflow-access', 'mlflow-storage'],
+    ['sealed-secrets', 'mlflow-access'],
+    ['sealed-secrets', 'mlflow'],
     ['monitoring', 'model-iris'],
     ['argocd-config', 'kserve'],
   ];
@@ -117,7 +117,15 @@ test('waves: what others need comes first, and each App shows its wave', () => {
     });
   }
   const last = Math.max(...wave.values());
-  for (const name of ['model-iris', 'client', 'mlflow', 'jupyterhub'])
+  for (const name of [
+    'model-iris',
+    'client',
+    'client-access',
+    'mlflow',
+    'mlflow-access',
+    'mlflow-storage',
+    'jupyterhub',
+  ])
     assert.equal(wave.get(name), last, `${name} may be ill for long: in the last wave nothing waits for it`);
   for (const app of everything.apps) {
     const { metadata } = application(everything, app.name);

@@ -25,13 +25,16 @@ export function toolApps(platform: Platform): App[] {
   ];
 }
 
-/** The namespace, the credentials and the route come as an App of their own, before the chart. */
+/**
+ * The namespace, the credentials and the route come as an App of their own, beside the chart: a route is not well before its
+ * Service is there. Whichever App is first makes the namespace; its labels are this one's.
+ */
 function accessApp(name: string, namespaceName: string, objects: readonly KubeObject[]): App {
   return {
     name: `${name}-access`,
     project: PLATFORM_PROJECT,
     namespace: namespaceName,
-    wave: waves.teams,
+    wave: waves.access,
     source: { kind: 'folder', objects: [plain(namespace(namespaceName)), ...objects] },
     createNamespace: false,
     removal: 'delete',
@@ -58,7 +61,7 @@ function mlflowApps(version: string, platform: Platform): App[] {
       namespace: namespaceName,
       wave: waves.tools,
       source: { kind: 'folder', objects: [plain(mlflowVolume(namespaceName))] },
-      createNamespace: false,
+      createNamespace: true,
       removal: 'delete',
     },
     {
@@ -73,7 +76,7 @@ function mlflowApps(version: string, platform: Platform): App[] {
         version,
         values: mlflowValues(site, host),
       },
-      createNamespace: false,
+      createNamespace: true,
       removal: 'delete',
     },
   ];
@@ -160,7 +163,7 @@ function jupyterhubApps(version: string, site: Site): App[] {
         version,
         values: jupyterhubValues(site),
       },
-      createNamespace: false,
+      createNamespace: true,
       removal: 'delete',
       ignoreDifferences: [
         // The chart draws new tokens at each rendering; the ones in the cluster stay. The values beside them must arrive.
