@@ -91,6 +91,7 @@ export const waves = {
   tools: 10,
   models: 10,
   client: 10,
+  root: 10,
 } as const;
 
 export const PLATFORM_PROJECT = 'platform';

@@ -2,7 +2,7 @@
 import type { Application } from '../../schemas/types/application.d.ts';
 import type { KubeObject } from '../kube/object.ts';
 import type { Site } from '../resolve/platform.ts';
-import { type App, IN_CLUSTER, ROOT_PROJECT } from './app.ts';
+import { type App, IN_CLUSTER, ROOT_PROJECT, waves } from './app.ts';
 import { plain } from './plain.ts';
 
 type Spec = Application['spec'];
@@ -102,7 +102,12 @@ export function rootApplication(site: Site): KubeObject {
   const object: Application = {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Application',
-    metadata: { name: 'root', namespace: site.argocd.namespace },
+    metadata: {
+      name: 'root',
+      namespace: site.argocd.namespace,
+      // It holds itself: in any wave but the last it would wait for the end of its own sync.
+      annotations: { 'argocd.argoproj.io/sync-wave': String(waves.root) },
+    },
     spec: {
       project: ROOT_PROJECT,
       source: {

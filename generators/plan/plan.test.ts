@@ -127,6 +127,9 @@ test('waves: what others need comes first, and each App shows its wave', () => {
     'jupyterhub',
   ])
     assert.equal(wave.get(name), last, `${name} may be ill for long: in the last wave nothing waits for it`);
+  const root = everything.argocd.get('root.yaml')?.find(({ kind }) => kind === 'Application');
+  const annotations = (root?.metadata.annotations ?? {}) as Record<string, string>;
+  assert.equal(annotations['argocd.argoproj.io/sync-wave'], String(last), 'the root must not wait for itself');
   for (const app of everything.apps) {
     const { metadata } = application(everything, app.name);
     assert.equal(metadata.annotations['argocd.argoproj.io/sync-wave'], String(app.wave));
