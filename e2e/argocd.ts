@@ -136,7 +136,7 @@ export async function refresh(kube: Kube, name: string, kind: 'normal' | 'hard' 
   );
 }
 
-/** The root at this commit, and what it makes of it: resolves when the root has synced it. */
+/** As a webhook of the git server would: everybody looks at the new commit at once. Resolves when the root has synced it. */
 export async function syncTo(kube: Kube, revision: string): Promise<void> {
   await refresh(kube, 'root');
   await kube.waitFor(application('root'), { seconds: 180 }, ({ status }) =>

@@ -14,6 +14,7 @@ export const credentials: Step = {
     await project.npm('seal', ['--cluster', CLUSTER, '--fetch-cert', '--from-env', ...keys], { env });
     const revision = await project.release(`${CLUSTER}: seal the S3 credentials`);
     say(`sealed, generated, verified, pushed ${revision.slice(0, 10)}`);
+    await syncTo(kube, revision);
     for (const namespace of [TEAM, 'mlflow']) {
       const reference = { apiVersion: 'v1', kind: 'Secret', name: 'mlops-aws-credentials', namespace };
       const secret = await kube.waitFor(reference, { seconds: 240 }, ({ data }) =>
@@ -29,7 +30,6 @@ export const credentials: Step = {
       { seconds: 480, everyMs: 2000 },
       say,
     );
-    await syncTo(kube, revision);
     await waitHealthy(kube, undefined, { seconds: 300, everyMs: 2000 }, say);
   },
 };
