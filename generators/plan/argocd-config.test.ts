@@ -48,6 +48,11 @@ test('a status of an older generation does not count', { skip }, () => {
   assert.match(health(object), /STATUS: Progressing/);
 });
 
+test('an observed generation ahead of the object, as KServe 0.16 writes it, is no old status', { skip }, () => {
+  const object = inferenceService({ observedGeneration: 3, conditions: [ready, notStopped] });
+  assert.match(health(object), /STATUS: Healthy/);
+});
+
 test('a model that cannot load is degraded, with the reason', { skip }, () => {
   const lastFailureInfo = { reason: 'ModelLoadFailed', message: 'sha256 differs' };
   const modelStatus = { transitionStatus: 'BlockedByFailedLoad', lastFailureInfo };
