@@ -116,7 +116,7 @@ export function connect(): Kube {
   };
 }
 
-function referenceOf({ apiVersion = '', kind = '', metadata }: Thing): Reference {
+export function referenceOf({ apiVersion = '', kind = '', metadata }: Thing): Reference {
   const { name = '', namespace } = metadata ?? {};
   return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
 }

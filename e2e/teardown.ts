@@ -1,6 +1,8 @@
 /** Takes everything off the cluster that a run brought, so that the next one begins with an empty one. */
-import { ARGOCD, application, applications } from './argocd.ts';
-import type { Kube, Thing } from './kube.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ARGOCD, application, applications, documents } from './argocd.ts';
+import { type Kube, referenceOf, type Thing } from './kube.ts';
 import { removeStorage } from './services/storage.ts';
 
 const NAMESPACES = [
@@ -14,6 +16,7 @@ const CLUSTER_KINDS = [
   ['rbac.authorization.k8s.io/v1', 'ClusterRole'],
   ['rbac.authorization.k8s.io/v1', 'ClusterRoleBinding'],
 ] as const;
+const METRICS = join(import.meta.dirname, 'manifests/metrics-server.yaml');
 const OURS = /kserve|argocd|traefik|sealed-secrets|cert-manager|mlflow|jupyterhub|metrics-server/;
 
 export async function tearDown(kube: Kube, say: (text: string) => void): Promise<void> {
@@ -29,6 +32,7 @@ export async function tearDown(kube: Kube, say: (text: string) => void): Promise
       if (OURS.test(name)) await kube.remove({ apiVersion, kind, name });
     }
   }
+  for (const object of documents(readFileSync(METRICS, 'utf8')).reverse()) await kube.remove(referenceOf(object));
   await removeKept(kube);
   for (const name of NAMESPACES) await kube.remove({ apiVersion: 'v1', kind: 'Namespace', name });
   const crd = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
