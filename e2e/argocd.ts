@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { Kube, Reference, Thing } from './kube.ts';
 import type { Settings } from './settings.ts';
-import { NotYet, type Patience, sleep, until } from './wait.ts';
+import { NotYet, type Patience, until } from './wait.ts';
 
 export const ARGOCD = 'argocd';
 
@@ -138,12 +138,10 @@ export async function refresh(kube: Kube, name: string, kind: 'normal' | 'hard' 
 
 /** As a webhook of the git server would: everybody looks at the new commit at once. Resolves when the root has synced it. */
 export async function syncTo(kube: Kube, revision: string): Promise<void> {
-  await refresh(kube, 'root');
+  await Promise.all((await applications(kube)).map(({ name }) => refresh(kube, name)));
   await kube.waitFor(application('root'), { seconds: 180 }, ({ status }) =>
     status?.sync?.revision === revision && status?.sync?.status === 'Synced'
       ? undefined
       : `it is ${status?.sync?.status} at ${status?.sync?.revision}, not at ${revision}`,
   );
-  for (const { name } of await applications(kube)) await refresh(kube, name);
-  await sleep(500);
 }
