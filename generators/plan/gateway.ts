@@ -99,6 +99,8 @@ function certificateObjects(site: Site): (Certificate | ClusterIssuer)[] {
       spec: {
         secretName: tls.secret,
         dnsNames: [`*.${site.domain}`],
+        // Its subject is its issuer, too, which must not be empty (RFC 5280, 4.1.2.4): curl refuses such a certificate.
+        ...(tls.issuer === 'self-signed' ? { subject: { organizations: ['kserve-gitops'] } } : {}),
         issuerRef: { group: 'cert-manager.io', kind: 'ClusterIssuer', name: issuer },
       },
     },
