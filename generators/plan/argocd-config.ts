@@ -88,7 +88,11 @@ end
 return status
 `;
 
-/** Adds keys to the ConfigMap `argocd-cm`; server-side apply leaves all others to whoever wrote them. */
+/**
+ * Adds keys to the ConfigMap `argocd-cm`; server-side apply leaves all others to whoever wrote them. No `knownTypeFields` for
+ * InferenceServices: taking `spec.predictor` for a PodSpec would drop what a PodSpec lacks (the model, the replicas) before
+ * the comparison, and no new version would ever be synced. Quantities are canonical as they are made.
+ */
 export function argocdConfigApp(site: Site): App {
   return {
     name: 'argocd-config',
@@ -115,9 +119,6 @@ function argocdConfig(site: Site): IConfigMap {
       'resource.customizations.health.apiextensions.k8s.io_CustomResourceDefinition': CRD_HEALTH,
       'resource.customizations.health.argoproj.io_Application': APPLICATION_HEALTH,
       'resource.customizations.health.serving.kserve.io_InferenceService': INFERENCE_SERVICE_HEALTH,
-      // Quantities and the like are compared by meaning, not by spelling.
-      'resource.customizations.knownTypeFields.serving.kserve.io_InferenceService':
-        '- field: spec.predictor\n  type: core/v1/PodSpec\n',
     },
   };
 }
