@@ -36,8 +36,8 @@ return status
 
 /**
  * KServe 0.16 always writes the condition Stopped=False, which the check built into Argo CD before 3.2.1 took for a
- * failure. This one also tells a model that cannot load (Degraded, with the reason) from one that still loads. KServe may
- * write an observed generation that is ahead of the object's; only one that is behind makes the status an old one.
+ * failure. This one also tells a model that cannot load (Degraded, with the reason) from one that still loads. The observed
+ * generation is left out: in Standard mode KServe copies the Deployment's (PropagateRawStatus), which counts otherwise.
  */
 const INFERENCE_SERVICE_HEALTH = `local status = {status = "Progressing", message = "Waiting for KServe"}
 local annotations = obj.metadata.annotations or {}
@@ -45,9 +45,6 @@ if annotations["serving.kserve.io/stop"] == "true" then
   return {status = "Suspended", message = "Stopped by annotation"}
 end
 if obj.status == nil or obj.status.conditions == nil then
-  return status
-end
-if obj.status.observedGeneration ~= nil and obj.status.observedGeneration < obj.metadata.generation then
   return status
 end
 local model = obj.status.modelStatus or {}
