@@ -2,6 +2,7 @@
 import { Agent, buildConnector, fetch, type RequestInit } from 'undici';
 import type { Kube } from './kube.ts';
 import type { Settings } from './settings.ts';
+import { NotYet, until } from './wait.ts';
 
 export interface Outside {
   /** PEM of the certificate that the Gateway shows, which signs itself. */
@@ -17,6 +18,15 @@ export interface Answer {
   readonly model_name: string;
   readonly model_version?: string;
   readonly outputs: readonly { readonly name: string; readonly data: readonly unknown[] }[];
+}
+
+/** The first answer of a new host: the Gateway's data plane follows a moment after the route is Accepted. */
+export async function firstAnswer(outside: Outside, host: string, model: string, body: object): Promise<Answer> {
+  return until(host, { seconds: 30, everyMs: 500 }, async () => {
+    const { status } = await outside.ask(host, `/v2/models/${model}/ready`);
+    if (status !== 200) throw new NotYet(`the Gateway answers ${status}`);
+    return outside.infer(host, model, body);
+  });
 }
 
 /** Reads the Gateway's certificate out of its Secret. */

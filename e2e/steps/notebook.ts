@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { type AddressInfo, connect as connectTcp, createServer } from 'node:net';
 import { join } from 'node:path';
 import { syncTo, waitHealthy } from '../argocd.ts';
-import { outsideOf } from '../gateway.ts';
+import { firstAnswer, outsideOf } from '../gateway.ts';
 import { modelHost } from '../hosts.ts';
 import type { Run, Step } from '../run.ts';
 import { admit, runNotebook } from '../services/hub.ts';
@@ -48,7 +48,7 @@ export const notebook: Step = {
         say,
       );
       for (const [name, server] of Object.entries(MODELS)) {
-        const answer = await outside.infer(modelHost(settings, name), name, FLOWER);
+        const answer = await firstAnswer(outside, modelHost(settings, name), name, FLOWER);
         assert.deepEqual(answer.outputs[0]?.data, [0]);
         say(`${name} on ${server}: ${JSON.stringify(answer.outputs[0])}`);
       }
