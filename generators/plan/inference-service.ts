@@ -17,7 +17,7 @@ type Labels = Readonly<Record<string, string>>;
  * HTTPRoutes (KServe components/predictor.go), so nothing may stand there that changes without a reason to restart.
  */
 export function inferenceService(model: ServedModel, site: Site): WithCanary {
-  const { name, artifact, replicas, sha256, canary } = model;
+  const { name, artifact, replicas, canary } = model;
   const inside = canary?.predictor === undefined ? undefined : canary;
   const own = build(model, site, {
     name,
@@ -25,7 +25,7 @@ export function inferenceService(model: ServedModel, site: Site): WithCanary {
     replicas,
     labels: model.clusterLocal ? { 'networking.kserve.io/visibility': 'cluster-local' } : {},
     annotations: model.suspended ? { 'serving.kserve.io/stop': 'true' } : {},
-    environment: sha256 === undefined ? {} : digest(model, sha256),
+    environment: identity(model, model),
     arguments: [],
     beside: inside?.replicas.min ?? 0,
   });
@@ -40,8 +40,8 @@ export function inferenceService(model: ServedModel, site: Site): WithCanary {
  * with no metric for KEDA, and for HPA one without an owner, which nobody would remove.
  */
 function canaryEntry(model: ServedModel, site: Site, canary: Canary): CanaryEntry {
-  const { artifact, replicas, sha256, predictor: name = '', weight } = canary;
-  const environment = sha256 === undefined ? {} : digest(model, sha256);
+  const { artifact, replicas, predictor: name = '', weight } = canary;
+  const environment = identity(model, canary);
   const variant = { ...canary, name, artifact, replicas, environment, arguments: [] };
   const { maxReplicas: _, model: served, ...spec } = predictor(model, site, variant);
   const annotations = { 'serving.kserve.io/autoscalerClass': 'none' };
@@ -56,7 +56,7 @@ function canaryEntry(model: ServedModel, site: Site, canary: Canary): CanaryEntr
  * when no route does any more.
  */
 export function secondInferenceService(model: ServedModel, site: Site, second: SecondVersion): InferenceService {
-  const { service, artifact, replicas, sha256 } = second;
+  const { service, artifact, replicas } = second;
   const named = model.runtime.modelName === 'environment';
   return build(model, site, {
     name: service,
@@ -69,16 +69,20 @@ export function secondInferenceService(model: ServedModel, site: Site, second: S
     },
     environment: {
       ...(named ? { MODEL_NAME: model.name } : {}),
-      ...(sha256 === undefined ? {} : digest(model, sha256)),
+      ...identity(model, second),
     },
     // Arguments are appended to the runtime's, and its argument parser takes the last.
     arguments: named ? [] : [`--model_name=${model.name}`],
   });
 }
 
-function digest(model: ServedModel, sha256: string): Record<string, string> {
-  return model.runtime.name === 'onnx-node' ? { MODEL_SHA256: sha256 } : {};
+/** What our own runtime says in its answers, and holds the artifact to. */
+function identity(model: ServedModel, { version, sha256 }: Identity): Record<string, string> {
+  if (model.runtime.name !== 'onnx-node') return {};
+  return { MODEL_VERSION: version, ...(sha256 === undefined ? {} : { MODEL_SHA256: sha256 }) };
 }
+
+type Identity = Pick<ServedModel, 'version' | 'sha256'>;
 
 interface Variant extends Pick<ServedModel, 'name' | 'artifact' | 'replicas' | 'environment'> {
   readonly labels: Labels;

@@ -56,11 +56,12 @@ test('a canary changes no object of the served version but the shares of its gRP
   }
 });
 
-test('promotion changes the artifact and its digest alone, and leaves nothing of the canary', () => {
+test('promotion changes the artifact, its version and its digest alone, and leaves nothing of the canary', () => {
   const served = (found: Map<string, KubeObject>) => JSON.stringify(found.get('InferenceService iris'));
   const promoted = objects({ version: '2' });
   const expected = served(objects({ canary: { version: '2', weight: 100 } }))
     .replace('s3://models/iris/1/', 's3://models/iris/2/')
+    .replace('{"name":"MODEL_VERSION","value":"1"}', '{"name":"MODEL_VERSION","value":"2"}')
     .replace('a'.repeat(64), 'b'.repeat(64));
   assert.equal(served(promoted), expected);
   assert.deepEqual([...promoted.keys()], [...objects({}).keys()]);
