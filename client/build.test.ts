@@ -109,16 +109,19 @@ test('signing in is part of it', async () => {
   const provider = await runProvider(['https://models.example/auth/callback']);
   const known = ['--auth', 'oidc', '--oidc-issuer', provider.issuer, '--oidc-client-id', 'public'];
   const site = ['--public-url', 'https://models.example', '--session-key-file', key];
-  const built = await startBuilt(...known, ...site);
-  const { url } = built;
-  let code: number | null;
+  let code: number | null = null;
   try {
-    assert.equal((await fetch(new URL('api/catalogue', url))).status, 401);
-    const login = await fetch(new URL('auth/login', url), { redirect: 'manual' });
-    assert.equal(login.status, 303);
-    assert.ok(login.headers.get('location')?.startsWith(`${provider.issuer}/auth?`));
+    const built = await startBuilt(...known, ...site);
+    try {
+      assert.equal((await fetch(new URL('api/catalogue', built.url))).status, 401);
+      const login = await fetch(new URL('auth/login', built.url), { redirect: 'manual' });
+      assert.equal(login.status, 303);
+      assert.ok(login.headers.get('location')?.startsWith(`${provider.issuer}/auth?`));
+    } finally {
+      code = await built.stop();
+    }
   } finally {
-    code = await built.stop();
+    // Also where the program did not start: the provider alone would keep this file from ending.
     await provider.stop();
   }
   assert.equal(code, 0);
