@@ -84,9 +84,9 @@ async function brokenVersion(run: Run): Promise<void> {
   await waitHealthy(kube, [`model-${MODEL}`], { seconds: 240 }, () => undefined);
 }
 
-/** Argo CD shows Degraded, with what the predictor says. */
+/** Argo CD shows Degraded once the Deployment gives up on the new pods, after ten minutes (progressDeadlineSeconds of KServe). */
 async function degraded({ kube, say }: Run): Promise<void> {
-  await until(`model-${MODEL} to be Degraded`, { seconds: 420, everyMs: 2000 }, async () => {
+  await until(`model-${MODEL} to be Degraded`, { seconds: 720, everyMs: 2000 }, async () => {
     const state = (await applications(kube)).find(({ name }) => name === `model-${MODEL}`);
     if (state === undefined || state.health !== 'Degraded')
       throw new NotYet(state === undefined ? 'it is not there' : told(state));

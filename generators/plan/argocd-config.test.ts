@@ -57,6 +57,16 @@ test('a model that cannot load is degraded, with the reason', { skip }, () => {
   assert.match(health(object), /STATUS: Degraded\nMESSAGE: ModelLoadFailed: sha256 differs/);
 });
 
+test('new pods that never become ready are degraded, although the old ones serve', { skip }, () => {
+  const late = { type: 'Ready', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'timed out progressing' };
+  assert.match(
+    health(inferenceService({ conditions: [late] })),
+    /STATUS: Degraded\nMESSAGE: The new pods do not .*: timed out/,
+  );
+  const starting = { ...late, status: 'Unknown', reason: 'ReplicaSetUpdated', message: 'is progressing' };
+  assert.match(health(inferenceService({ conditions: [starting] })), /STATUS: Progressing\nMESSAGE: is progressing/);
+});
+
 test('a stopped InferenceService is suspended', { skip }, () => {
   const object = inferenceService({ conditions: [ready] }, { 'serving.kserve.io/stop': 'true' });
   assert.match(health(object), /STATUS: Suspended/);

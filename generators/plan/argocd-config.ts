@@ -36,7 +36,8 @@ return status
 
 /**
  * KServe 0.16 always writes the condition Stopped=False, which the check built into Argo CD before 3.2.1 took for a
- * failure. This one also tells a model that cannot load (Degraded, with the reason) from one that still loads. The observed
+ * failure. This one also tells a model that cannot load (Degraded, with the reason) from one that still loads, and a new
+ * version whose pods do not become ready while the old ones serve, once the Deployment gives up (600 s). The observed
  * generation is left out: in Standard mode KServe copies the Deployment's (PropagateRawStatus), which counts otherwise.
  */
 const INFERENCE_SERVICE_HEALTH = `local status = {status = "Progressing", message = "Waiting for KServe"}
@@ -56,6 +57,9 @@ for _, condition in ipairs(obj.status.conditions) do
   if condition.type == "Ready" then
     if condition.status == "True" then
       return {status = "Healthy", message = "The model is ready"}
+    end
+    if condition.status == "False" and condition.reason == "ProgressDeadlineExceeded" then
+      return {status = "Degraded", message = "The new pods do not become ready: " .. (condition.message or "")}
     end
     status.message = condition.message or condition.reason or status.message
   end
