@@ -39,7 +39,7 @@ test('FILE_DRIFT points at the first difference', async () => {
 
 test('FILE_DRIFT: a line too many, and other line breaks', async () => {
   assert.deepEqual(await problemsAfter((root) => appendFileSync(join(root, service), '\n')), [
-    `FILE_DRIFT ${service}:35:1`,
+    `FILE_DRIFT ${service}:37:1`,
   ]);
   const found = await problemsAfter((root) => {
     const path = join(root, service);
