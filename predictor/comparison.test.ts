@@ -117,6 +117,8 @@ const lines: Readonly<Record<string, () => Promise<void>>> = {
     assert.equal(await count(), before + 1);
   },
   'Payload log': async () => {
+    // What was asked before is logged a moment later than it is answered.
+    for (let before = -1; before !== logged.length; await pause(500)) before = logged.length;
     logged.length = 0;
     await infer('plain', [input]);
     await call(message);
