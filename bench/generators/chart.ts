@@ -4,7 +4,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DOMAIN, REPOSITORY } from './project.ts';
+import { DOMAIN, MOST_SHOWN, REPOSITORY } from './project.ts';
 import { CLUSTER } from './registry.ts';
 
 export async function writeChart(folder: string): Promise<void> {
@@ -49,6 +49,8 @@ spec:
       env:
       - name: MODEL_SHA256
         value: {{ $served.sha256 | quote }}
+      - name: MODEL_VERSION
+        value: {{ $served.version | quote }}
       resources:
         requests:
           cpu: {{ .resources.cpu | quote }}
@@ -130,9 +132,11 @@ spec:
         duration: 5s
         factor: 2
         maxDuration: 3m
+      refresh: true
     syncOptions:
     - ServerSideApply=true
     - SkipDryRunOnMissingResource=true
+{{- if le (len $.Values.models) ${MOST_SHOWN} }}
 {{- with .client }}
 ---
 apiVersion: gateway.networking.k8s.io/v1
@@ -159,6 +163,7 @@ spec:
       name: model-client
       port: 8501
       weight: 1
+{{- end }}
 {{- end }}
 {{- end }}
 `;

@@ -15,7 +15,7 @@ export const DOMAIN = 'models.example.org';
 export const REPOSITORY = 'https://github.com/example/models.git';
 
 /** Models that the client page can show; entries of the sample have about a kilobyte each in its catalogue. */
-const MOST_SHOWN = 150;
+export const MOST_SHOWN = 150;
 
 /** Makes `root` a project that serves `count` models. */
 export async function writeProject(root: string, count: number): Promise<void> {
