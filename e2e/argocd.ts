@@ -69,22 +69,14 @@ export async function applications(kube: Kube): Promise<readonly AppState[]> {
   return items.map(stateOf).sort((a, b) => a.name.localeCompare(b.name));
 }
 
-interface Resource {
-  readonly kind: string;
-  readonly name: string;
-  readonly status?: string;
-  readonly health?: { readonly status: string; readonly message?: string };
-}
-
 function stateOf({ metadata, status }: Thing): AppState {
-  const resources = (status?.resources ?? []) as Resource[];
-  const ill = resources
+  const ill = (status?.resources ?? [])
     .filter((one) => (one.status ?? 'Synced') !== 'Synced' || !['Healthy', undefined].includes(one.health?.status))
     .map(
       (one) =>
         `${one.kind} ${one.name} is ${[one.status, one.health?.status, one.health?.message].filter(Boolean).join(', ')}`,
     );
-  const conditions = ((status?.conditions ?? []) as { message: string }[]).map(({ message }) => message);
+  const conditions = (status?.conditions ?? []).map(({ message }) => message);
   const operation = status?.operationState?.phase === 'Succeeded' ? [] : [status?.operationState?.message ?? ''];
   return {
     name: metadata?.name ?? '',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { application, applications, told } from './argocd.ts';
 import type { Kube, Thing } from './kube.ts';
+import { meets } from './status.ts';
 
 const KINDS = [
   ['v1', 'Pod'],
@@ -35,9 +36,7 @@ export async function collect(kube: Kube, folder: string): Promise<readonly stri
 
 async function logs(kube: Kube, folder: string, { metadata, spec, status }: Thing): Promise<string[]> {
   const [name = '', namespace = ''] = [metadata?.name, metadata?.namespace];
-  const ready = ((status?.conditions ?? []) as { type: string; status: string }[]).some(
-    (one) => one.type === 'Ready' && one.status === 'True',
-  );
+  const ready = meets(status?.conditions, 'Ready');
   const controllers = ['kserve', 'argocd', 'traefik', 'sealed-secrets', 'cert-manager'].includes(namespace);
   if ((ready || status?.phase === 'Succeeded') && !controllers) return [];
   const names = [spec?.['initContainers'], spec?.['containers']].flatMap((list) => (list ?? []) as { name: string }[]);

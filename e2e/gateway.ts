@@ -7,7 +7,6 @@ import { NotYet, until } from './wait.ts';
 export interface Outside {
   /** PEM of the certificate that the Gateway shows, which signs itself. */
   readonly ca: string;
-  readonly agent: Agent;
   /** Status and text of an answer; `host` is looked up nowhere. */
   ask(host: string, path: string, init?: RequestInit): Promise<{ status: number; text: string; headers: Headers }>;
   infer(host: string, model: string, body: object, init?: RequestInit): Promise<Answer>;
@@ -51,7 +50,6 @@ export async function outsideOf(kube: Kube, { gateway }: Settings): Promise<Outs
   };
   return {
     ca,
-    agent,
     ask,
     async infer(host, model, body, init) {
       const headers = { 'content-type': 'application/json', ...(init?.headers as Record<string, string> | undefined) };

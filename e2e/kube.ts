@@ -1,13 +1,13 @@
 /** The cluster, through @kubernetes/client-node: objects as plain JSON, server-side apply, waiting. */
 import { CoreV1Api, KubeConfig, type KubernetesObject } from '@kubernetes/client-node';
 import { type Api, apiOf, Refused } from './api.ts';
+import type { Status } from './status.ts';
 import { NotYet, type Patience, until } from './wait.ts';
 
-/** Any object, with its spec and status open. */
+/** Any object, with its spec open. */
 export interface Thing extends KubernetesObject {
   readonly spec?: Record<string, unknown>;
-  // biome-ignore lint/suspicious/noExplicitAny: a status differs from kind to kind; each step names what it reads
-  readonly status?: any;
+  readonly status?: Status;
   readonly data?: Record<string, string>;
 }
 
@@ -129,13 +129,7 @@ function absent(error: unknown): undefined {
 /** The condition's reason to wait, or undefined when it is met. */
 export function condition(type: string, status = 'True'): (object: Thing) => string | undefined {
   return (object) => {
-    const conditions = (object.status?.conditions ?? []) as {
-      type: string;
-      status: string;
-      reason?: string;
-      message?: string;
-    }[];
-    const one = conditions.find((candidate) => candidate.type === type);
+    const one = object.status?.conditions?.find((candidate) => candidate.type === type);
     if (one === undefined) return `it has no condition ${type}`;
     return one.status === status ? undefined : `${type} is ${one.status}: ${one.reason ?? ''} ${one.message ?? ''}`;
   };

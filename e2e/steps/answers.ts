@@ -8,6 +8,7 @@ import { grpcHost, modelHost } from '../hosts.ts';
 import { run as program } from '../processes.ts';
 import type { Run, Step } from '../run.ts';
 import { TEAM } from '../settings.ts';
+import { meets } from '../status.ts';
 
 /** An Iris setosa: class 0. */
 export const FLOWER = { inputs: [{ name: 'input-0', shape: [1, 4], datatype: 'FP32', data: [[4.0, 3.9, 2.3, 0.6]] }] };
@@ -89,12 +90,9 @@ async function accepted({ kube, say }: Run): Promise<void> {
     ...(await kube.list('gateway.networking.k8s.io/v1', 'HTTPRoute')),
     ...(await kube.list('gateway.networking.k8s.io/v1', 'GRPCRoute')),
   ];
-  const refused = routes.filter(({ status }) => {
-    const parents = (status?.parents ?? []) as { conditions: { type: string; status: string }[] }[];
-    return !parents.some(({ conditions }) =>
-      conditions.some(({ type, status }) => type === 'Accepted' && status === 'True'),
-    );
-  });
+  const refused = routes.filter(
+    ({ status }) => status?.parents?.some(({ conditions }) => meets(conditions, 'Accepted')) !== true,
+  );
   assert.deepEqual(
     refused.map(({ metadata }) => metadata?.name),
     [],

@@ -8,6 +8,7 @@ import type { Thing } from '../kube.ts';
 import { type Load, startLoad } from '../load.ts';
 import type { Run, Step } from '../run.ts';
 import { TEAM } from '../settings.ts';
+import { meets } from '../status.ts';
 import { NotYet, sleep, until } from '../wait.ts';
 import { FLOWER } from './answers.ts';
 
@@ -61,16 +62,13 @@ async function pods({ kube }: Run): Promise<readonly Thing[]> {
   return all.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
 }
 
-function isReady({ status }: Thing): boolean {
-  const conditions = (status?.conditions ?? []) as { type: string; status: string }[];
-  return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
-}
-
 /** Two pods are Ready, and none is left of before. */
 async function ready(run: Run): Promise<void> {
   await until('two replicas', { seconds: 180 }, async () => {
     const all = await run.kube.list('v1', 'Pod', TEAM, LABELS);
-    const good = all.filter((pod) => pod.metadata?.deletionTimestamp === undefined && isReady(pod));
+    const good = all.filter(
+      (pod) => pod.metadata?.deletionTimestamp === undefined && meets(pod.status?.conditions, 'Ready'),
+    );
     if (good.length !== 2 || all.length !== 2) throw new NotYet(`${good.length} ready of ${all.length} pods`);
   });
 }

@@ -1,0 +1,46 @@
+/** What the steps read of objects' statuses, whatever their kind: every field may be absent, and what nobody reads has no name. */
+export interface Condition {
+  readonly type: string;
+  /** Conditions of an Application have none. */
+  readonly status?: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+export interface Status {
+  readonly conditions?: readonly Condition[];
+  /** Of a Pod. */
+  readonly phase?: string;
+  readonly initContainerStatuses?: readonly { readonly restartCount: number }[];
+  /** Of a Deployment or StatefulSet. */
+  readonly readyReplicas?: number;
+  /** Of a HorizontalPodAutoscaler. */
+  readonly currentReplicas?: number;
+  readonly currentMetrics?: readonly {
+    readonly resource?: { readonly current?: { readonly averageUtilization?: number } };
+  }[];
+  /** Of an InferenceService. */
+  readonly url?: string;
+  /** Of a Gateway. */
+  readonly addresses?: readonly { readonly value: string }[];
+  /** Of a route. */
+  readonly parents?: readonly { readonly conditions: readonly Condition[] }[];
+  /** Of an Application. */
+  readonly sync?: { readonly status?: string; readonly revision?: string };
+  readonly health?: { readonly status?: string };
+  readonly operationState?: { readonly phase?: string; readonly message?: string; readonly startedAt?: string };
+  readonly resources?: readonly Resource[];
+}
+
+/** An object of an Application. */
+interface Resource {
+  readonly kind: string;
+  readonly name: string;
+  readonly status?: string;
+  readonly health?: { readonly status: string; readonly message?: string };
+}
+
+/** Whether the condition is there and `status`. */
+export function meets(conditions: readonly Condition[] | undefined, type: string, status = 'True'): boolean {
+  return conditions?.some((one) => one.type === type && one.status === status) === true;
+}
