@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { texts } from './page/texts.ts';
 
 const PAGE = join(import.meta.dirname, 'page');
 
@@ -58,16 +59,16 @@ const DOCUMENT = `<!doctype html>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
-    <title>Models</title>
+    <title>{{title}}</title>
   </head>
   <body>
     <div id="app"></div>
-    <noscript>This page needs JavaScript.</noscript>
+    <noscript>{{noScript}}</noscript>
   </body>
 </html>
 `;
 
-/** The page's own `index.html` where it has one; what it must load goes to the end of its head. */
+/** The page's own `index.html` where it has one, with the words of `texts.ts`; what it must load goes to the end of its head. */
 function documentOf(folder: string, script: string, style: string | undefined, shared: readonly string[]): string {
   const own = join(folder, 'index.html');
   const text = existsSync(own) ? readFileSync(own, 'utf8') : DOCUMENT;
@@ -78,5 +79,8 @@ function documentOf(folder: string, script: string, style: string | undefined, s
     ...shared.map((chunk) => `<link rel="modulepreload" href="${at}${chunk}">`),
     `<script type="module" src="${at}${script}"></script>`,
   ];
-  return text.replace('</head>', `  ${lines.join('\n    ')}\n  </head>`);
+  return text
+    .replaceAll('{{title}}', texts.title)
+    .replaceAll('{{noScript}}', texts.noScript)
+    .replace('</head>', `  ${lines.join('\n    ')}\n  </head>`);
 }

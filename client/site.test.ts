@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { CatalogueModel } from '../schemas/types/client-catalogue.d.ts';
 import type { Site } from './contract.ts';
+import { texts } from './page/texts.ts';
 import { ask, failureOf, post, runClient, type TestClient, until } from './testdata/run.ts';
 
 const body = JSON.stringify({ inputs: [{ name: 'x', datatype: 'FP32', shape: [1], data: [1] }] });
@@ -93,6 +94,12 @@ test('scripts and styles may be kept for ever and come as small as the browser t
     assert.ok(text.equals(page.body), accepted);
     assert.equal(Number(headers['content-length']), bytes.length);
   }
+});
+
+test("the document has the page's words before its script runs", async () => {
+  const page = await (await ask(client, '')).text();
+  assert.ok(page.includes(`<title>${texts.title}</title>`) && page.includes(`<noscript>${texts.noScript}</noscript>`));
+  assert.ok(!page.includes('{{'), page);
 });
 
 test('what the browser has already is not sent again, and HEAD has no body', async () => {

@@ -10,6 +10,7 @@ const failedRows = (failed: number): string => (failed === 0 ? '' : `, ${count(f
 
 export const texts = {
   title: 'Models',
+  noScript: 'This page needs JavaScript.',
   skip: 'Skip to the content',
   footer: 'Predictions are made by the models of this cluster. What you type stays in this browser unless you send it.',
   cluster: 'Cluster',
