@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { createBare, git, push } from './git.ts';
 import { run } from './processes.ts';
+import { goModule } from './services/go-module.ts';
 
 const folder = join(import.meta.dirname, 'charts');
 
@@ -40,6 +41,27 @@ export async function pushCharts(upstream: string, registry: string, say: (text:
       const archive = await packChart(name, upstream, work);
       await run('helm', ['push', archive, `oci://${registry}/charts`, '--plain-http']);
       say(`chart ${name}`);
+    }
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}
+
+/** Pushes real charts: those that a project has in its Go module, as folders of `charts/`. */
+export async function pushModuleCharts(
+  module: string,
+  names: readonly string[],
+  registry: string,
+  say: (text: string) => void,
+): Promise<void> {
+  const folder = join(await goModule(module), 'charts');
+  const work = mkdtempSync(join(tmpdir(), 'e2e-charts-'));
+  try {
+    for (const name of names) {
+      const { version } = parse(readFileSync(join(folder, name, 'Chart.yaml'), 'utf8')) as { version: string };
+      await run('helm', ['package', join(folder, name), '--destination', work]);
+      await run('helm', ['push', join(work, `${name}-${version}.tgz`), `oci://${registry}/charts`, '--plain-http']);
+      say(`chart ${name} ${version} of ${module}`);
     }
   } finally {
     rmSync(work, { recursive: true });

@@ -20,16 +20,18 @@ import { admission } from './steps/admission.ts';
 import { answers } from './steps/answers.ts';
 import { autoscaling } from './steps/autoscaling.ts';
 import { bare } from './steps/bare.ts';
+import { broken, degraded } from './steps/broken.ts';
 import { canary } from './steps/canary.ts';
 import { credentials } from './steps/credentials.ts';
 import { disruption } from './steps/disruption.ts';
 import { doctor } from './steps/doctor.ts';
 import { drift } from './steps/drift.ts';
-import { failure } from './steps/failure.ts';
 import { notebook } from './steps/notebook.ts';
+import { outage } from './steps/outage.ts';
 import { page } from './steps/page.ts';
 import { platform } from './steps/platform.ts';
 import { prune } from './steps/prune.ts';
+import { upgrade } from './steps/upgrade.ts';
 import { tearDown } from './teardown.ts';
 
 /** In this order: each builds on those before it. */
@@ -42,12 +44,15 @@ const STEPS: readonly Step[] = [
   page,
   notebook,
   doctor,
+  broken,
   canary,
   disruption,
   autoscaling,
-  failure,
+  outage,
+  degraded,
   prune,
   admission,
+  upgrade,
 ];
 
 interface Flags {

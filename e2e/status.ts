@@ -12,8 +12,11 @@ export interface Status {
   /** Of a Pod. */
   readonly phase?: string;
   readonly initContainerStatuses?: readonly { readonly restartCount: number }[];
+  readonly containerStatuses?: readonly { readonly restartCount: number }[];
   /** Of a Deployment or StatefulSet. */
   readonly readyReplicas?: number;
+  readonly updatedReplicas?: number;
+  readonly observedGeneration?: number;
   /** Of a HorizontalPodAutoscaler. */
   readonly currentReplicas?: number;
   readonly currentMetrics?: readonly {

@@ -30,6 +30,26 @@ export const IMAGES: readonly Image[] = [
     dockerfile: 'e2e/images/sklearnserver/Dockerfile',
     bases: { BASE: 'python' },
   },
+  // The step `upgrade` goes to this release: its controller, and the names of the two above there.
+  {
+    name: 'kserve-controller-next',
+    reference: 'kserve/kserve-controller:v0.17.0',
+    dockerfile: 'e2e/images/kserve-controller/Dockerfile',
+    bases: { BASE: 'debian' },
+    program: { path: 'github.com/kserve/kserve/cmd/manager', version: 'v0.17.0' },
+  },
+  {
+    name: 'storage-initializer-next',
+    reference: 'kserve/storage-initializer:v0.17.0',
+    dockerfile: 'e2e/images/storage-initializer/Dockerfile',
+    bases: { BASE: 'python' },
+  },
+  {
+    name: 'sklearnserver-next',
+    reference: 'kserve/sklearnserver:v0.17.0',
+    dockerfile: 'e2e/images/sklearnserver/Dockerfile',
+    bases: { BASE: 'python' },
+  },
   {
     name: 'python',
     reference: 'kserve-gitops/e2e-python:1',

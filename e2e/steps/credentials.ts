@@ -26,7 +26,7 @@ export const credentials: Step = {
     }
     await waitHealthy(
       kube,
-      ['model-iris-classifier', 'model-iris-classifier-sklearn'],
+      ['model-iris-classifier', 'model-iris-classifier-sklearn', 'model-wine-cultivar'],
       { seconds: 480, everyMs: 2000 },
       say,
     );

@@ -50,6 +50,7 @@ export const platform: Step = {
     serveOnly(project, {
       'iris-classifier': { version: '1', autoscaling: { minReplicas: 2, maxReplicas: 2 } },
       'iris-classifier-sklearn': { version: '1' },
+      'wine-cultivar': { version: '1' },
     });
     await project.npm('generate', ['--cluster', CLUSTER]);
     const { pushed, unsealed } = await pushUnsealed(run);
