@@ -72,6 +72,19 @@ test('a file for another certificate, and a stored certificate that is not the n
   });
 });
 
+test('a file that is not committed as it is has no day of sealing', async () => {
+  await within(await layOutRepository(now), async (root) => {
+    const file = `${sealed}/flowers.mlops-aws-credentials.yaml`;
+    const dayOf = async () => {
+      const { audits } = await audit({ root, clusters: ['alpha'], days: 3650, now: new Date() });
+      return audits[0]?.secrets.find((secret) => secret.file === file)?.sealed;
+    };
+    assert.match((await dayOf()) ?? '', /^\d{4}-\d\d-\d\d$/);
+    writeFileSync(join(root, file), `${readFileSync(join(root, file), 'utf8')}# edited\n`);
+    assert.equal(await dayOf(), undefined);
+  });
+});
+
 test('a cluster that seals nothing needs no certificate', async () => {
   await within(await layOutRepository(now), async (root) => {
     assert.deepEqual(await codes(root, { clusters: ['beta'] }), []);

@@ -24,7 +24,7 @@ export interface AuditOptions extends Omit<CertificateOptions, 'cluster' | 'repl
 
 export interface AuditedSecret {
   readonly file: string;
-  /** Day of the commit that last changed the file; undefined where git does not know it. */
+  /** Day of the commit that last changed the file; undefined where it is not committed as it is. */
   readonly sealed?: string;
   readonly certificate?: string;
 }

@@ -8,7 +8,7 @@ import type { Site } from '../resolve/platform.ts';
 import { createLocate } from './locate.ts';
 import type { Outcome } from './outcome.ts';
 import { type SealTarget, seal } from './seal.ts';
-import { certificateOptions, valueOptions } from './seal-options.ts';
+import { afterSealing, certificateOptions, valueOptions } from './seal-options.ts';
 import { readSite } from './seal-site.ts';
 import { auditCommand, rotateCommand } from './seal-upkeep-command.ts';
 
@@ -93,7 +93,7 @@ async function run(keys: readonly string[], flags: SealFlags): Promise<Outcome> 
     { ...secretInput(process.stdin, process.stderr), env: process.env },
   );
   const done = result.written.length === 0 ? 'nothing sealed' : `${result.written.length} files written`;
-  const notes = [...result.written.map((file) => `wrote ${file}`), ...result.note];
+  const notes = [...result.written.map((file) => `wrote ${file}`), ...result.note, ...afterSealing(result.written)];
   return { problems: result.problems, locate, done, summary: { written: result.written }, notes };
 }
 

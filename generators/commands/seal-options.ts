@@ -16,3 +16,8 @@ export function valueOptions(command: Command): Command {
     .option('--stdin', 'read the values from standard input')
     .option('--from-env <KEY=VARIABLE...>', 'take a key from an environment variable; KEY alone means the same name');
 }
+
+/** What is to be done when files were written: manifests hold what is sealed. */
+export function afterSealing(written: readonly string[]): string[] {
+  return written.length === 0 ? [] : ['next: npm run generate && git add -A && git commit'];
+}

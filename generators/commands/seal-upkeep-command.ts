@@ -7,7 +7,7 @@ import { createLocate } from './locate.ts';
 import type { Outcome } from './outcome.ts';
 import { audit } from './seal-audit.ts';
 import type { SealFlags } from './seal-command.ts';
-import { certificateOptions, valueOptions } from './seal-options.ts';
+import { afterSealing, certificateOptions, valueOptions } from './seal-options.ts';
 import { rotate } from './seal-rotate.ts';
 import { readSite } from './seal-site.ts';
 
@@ -50,7 +50,7 @@ async function runRotate(flags: SealFlags): Promise<Outcome> {
   const { stdin = false, fromEnv = [] } = flags;
   const result = await rotate({ ...flags, credentials, storage, stdin, fromEnv, now: new Date() }, io);
   const done = result.written.length === 0 ? 'nothing sealed' : `${result.written.length} files written`;
-  const notes = [...result.written.map((file) => `wrote ${file}`), ...result.note];
+  const notes = [...result.written.map((file) => `wrote ${file}`), ...result.note, ...afterSealing(result.written)];
   return { problems: result.problems, locate, done, summary: { written: result.written }, notes };
 }
 

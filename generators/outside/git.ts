@@ -171,9 +171,10 @@ export async function* history(root: string, path: string, most: number): AsyncG
   }
 }
 
-/** When the last commit that changed a file was made; undefined outside a repository, and for what was never committed. */
+/** When a file came to be as it is, by its last commit; undefined outside a repository, and for what is not committed yet. */
 export async function lastCommitted(root: string, path: string): Promise<Date | undefined> {
   try {
+    if ((await git(root, ['status', '--porcelain', '--', path])) !== '') return undefined;
     const text = (await git(root, ['log', '-1', '--format=%cI', '--', path])).trim();
     return text === '' ? undefined : new Date(text);
   } catch (error) {
