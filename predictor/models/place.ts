@@ -118,7 +118,7 @@ async function placeHere(plan: Plan, warmUp: readonly NamedTensor[], settings: P
 
   const mostRows = probe.rowUs === 0 ? Infinity : Math.max(1, Math.floor((inlineMaxRunMs * 1000) / probe.rowUs));
   const size = createSizeLimit(mostRows * elementsPerRow(warmUp), inlineMaxRunMs * slowFactor);
-  const lanes = inlineLanes(session, (feeds, run) => size.note(elementsOf(feeds), run.inferNs / 1e6, cpuMs()));
+  const lanes = inlineLanes(session, (feeds, run) => size.note(elementsOf(feeds), run.inferNs / 1e6));
   const rows = Math.min(batch.rows, mostRows);
   const near = schedulerFor(plan, settings, lanes, { ...batch, rows });
   let far: { readonly lanes: Lanes; readonly scheduler: Scheduler } | undefined;
@@ -175,10 +175,10 @@ function sharesRuns({ probe }: Plan, { serving }: PlaceSettings): boolean {
 
 interface SizeLimit {
   fits(elements: number): boolean;
-  /** `cpuMs` is what the processor has done for this process by now. */
-  note(elements: number, milliseconds: number, cpuMs: number): void;
+  note(elements: number, milliseconds: number): void;
 }
 
+/** What the processor has done for this process by now. */
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
@@ -191,12 +191,15 @@ function cpuMs(): number {
 function createSizeLimit(largest: number, slowMs: number): SizeLimit {
   let most = largest;
   let slow: number[] = [];
-  let cpuBefore = cpuMs();
+  // Asking the system costs as much as part of a small run: nobody asks before a run was slow.
+  let cpuBefore: number | undefined;
   return {
     fits: (elements) => elements <= most,
-    note: (elements, milliseconds, cpuNow) => {
-      const spent = cpuNow - cpuBefore;
-      cpuBefore = cpuNow;
+    note: (elements, milliseconds) => {
+      if (cpuBefore === undefined && milliseconds < slowMs) return;
+      const now = cpuMs();
+      const spent = cpuBefore === undefined ? milliseconds : now - cpuBefore;
+      cpuBefore = now;
       if (Math.min(milliseconds, spent) < slowMs) return;
       slow.push(elements);
       if (slow.length < slowTimes) return;
