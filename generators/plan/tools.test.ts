@@ -51,3 +51,29 @@ test('other values for JupyterHub start its hub again', () => {
   assert.equal(checksum(true), checksum(true));
   assert.notEqual(checksum(true), checksum(false));
 });
+
+test("users' servers reach MLflow, which the chart's NetworkPolicy would not let them, at the port of its pods", () => {
+  const { singleuser } = valuesOf('jupyterhub') as {
+    singleuser: { extraEnv: Record<string, string>; networkPolicy: { egress: unknown[] } };
+  };
+  assert.match(singleuser.extraEnv['MLFLOW_TRACKING_URI'] ?? '', /^http:\/\/mlflow\.mlflow\.svc/);
+  assert.deepEqual(singleuser.networkPolicy.egress, [
+    {
+      to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'mlflow' } } }],
+      ports: [{ protocol: 'TCP', port: 5000 }],
+    },
+  ]);
+  assert.equal(valuesOf('jupyterhub', false)['singleuser'], undefined);
+});
+
+test("the image of users' servers is the cluster's own where it names one", () => {
+  const imageOf = (image: string) => {
+    const { apps } = planOf({ platform: { jupyterhub: { enabled: true, image } } });
+    const source = apps.find(({ name }) => name === 'jupyterhub')?.source;
+    assert.equal(source?.kind, 'chart');
+    return source?.kind === 'chart' ? (source.values['singleuser'] as { image: object }).image : undefined;
+  };
+  const digest = `@sha256:${'0'.repeat(64)}`;
+  assert.deepEqual(imageOf('ghcr.io/team/notebook:1.2'), { name: 'ghcr.io/team/notebook', tag: '1.2' });
+  assert.deepEqual(imageOf(`host:5000/a/b:1${digest}`), { name: 'host:5000/a/b', tag: `1${digest}` });
+});

@@ -10,6 +10,8 @@ import { plain } from './plain.ts';
 import { namespace, secretObjects } from './team.ts';
 
 const MLFLOW_PORT = 80;
+/** Of its pods, as the chart has it: NetworkPolicies hold behind the Service. */
+const MLFLOW_POD_PORT = 5000;
 /** Keys of the Secret `hub` that the chart makes up. */
 const HUB_TOKENS = [
   'hub.config.ConfigurableHTTPProxy.auth_token',
@@ -190,9 +192,8 @@ function jupyterhubValues(site: Site): Record<string, unknown> {
     NativeAuthenticator: { open_signup: false },
     Authenticator: { admin_users: ['admin'], allow_all: true },
   };
-  const mlflow = `http://mlflow.${partNamespaces.mlflow}.svc.cluster.local:${MLFLOW_PORT}`;
-  const singleuser =
-    site.parts.mlflow === undefined ? {} : { singleuser: { extraEnv: { MLFLOW_TRACKING_URI: mlflow } } };
+  const users = { ...imageOf(site.notebookImage), ...(site.parts.mlflow === undefined ? {} : mlflowAccess()) };
+  const singleuser = Object.keys(users).length === 0 ? {} : { singleuser: users };
   // The hub reads its values when it starts, and the chart's own checksum of them is ignored for the tokens in it.
   const checksum = createHash('sha256').update(JSON.stringify({ config, singleuser })).digest('hex');
   return {
@@ -200,5 +201,27 @@ function jupyterhubValues(site: Site): Record<string, unknown> {
     proxy: { service: { type: 'ClusterIP' } },
     hub: { annotations: { 'kserve-gitops/values-sha256': checksum }, config },
     ...singleuser,
+  };
+}
+
+/** The chart asks for name and tag apart. A digest goes with the tag, as it does in the whole name. */
+function imageOf(image: string | undefined): Record<string, unknown> {
+  const [, name, tag] = /^(.+?):([^/]+)$/.exec(image ?? '') ?? [];
+  return name === undefined ? {} : { image: { name, tag } };
+}
+
+/** The chart's NetworkPolicy keeps users' servers from every private address, and so from MLflow. */
+function mlflowAccess(): Record<string, unknown> {
+  const namespace = partNamespaces.mlflow;
+  return {
+    extraEnv: { MLFLOW_TRACKING_URI: `http://mlflow.${namespace}.svc.cluster.local:${MLFLOW_PORT}` },
+    networkPolicy: {
+      egress: [
+        {
+          to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }],
+          ports: [{ protocol: 'TCP', port: MLFLOW_POD_PORT }],
+        },
+      ],
+    },
   };
 }

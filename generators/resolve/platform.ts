@@ -34,6 +34,8 @@ export interface Site {
   /** What nodes cost; absent where nobody told. */
   readonly prices?: Prices;
   readonly parts: Parts;
+  /** Image of JupyterHub's users' servers; the chart's where undefined. */
+  readonly notebookImage?: string;
   readonly teams: readonly Team[];
   readonly policy: ResolvedPolicy;
 }

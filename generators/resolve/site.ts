@@ -23,6 +23,7 @@ export function resolveSite(name: string, file: string, cluster: Cluster): Resol
     ...clientFaults(cluster, at),
   ];
   const parts = resolveParts(cluster);
+  const notebookImage = cluster.platform?.jupyterhub?.image;
   const client = cluster.client?.enabled
     ? {
         namespace: cluster.client.namespace ?? defaults.client.namespace,
@@ -55,6 +56,7 @@ export function resolveSite(name: string, file: string, cluster: Cluster): Resol
     ...(client === undefined ? {} : { client }),
     ...(cluster.prices === undefined ? {} : { prices: cluster.prices }),
     parts,
+    ...(notebookImage === undefined ? {} : { notebookImage }),
     teams: cluster.teams.map(resolveTeam),
     policy: resolvePolicy(cluster),
   };

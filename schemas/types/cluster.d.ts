@@ -264,9 +264,19 @@ export interface Platform {
   /** MLflow tracking server and model registry; its database is on a volume of the default StorageClass. Default off. */
   readonly mlflow?: Part;
   /** JupyterHub, where models are trained. Default off. */
-  readonly jupyterhub?: Part;
+  readonly jupyterhub?: JupyterHub;
   /** KEDA, for models whose replicas follow the predictor's metrics. Default off. */
   readonly keda?: Part;
   /** Prometheus Operator with Prometheus and Grafana; also switches the PodMonitors. Default off. */
   readonly monitoring?: Part;
+}
+
+/** JupyterHub, where models are trained. Default off. */
+export interface JupyterHub {
+  /** Whether it is installed. */
+  readonly enabled?: boolean;
+  /** Chart or release version. */
+  readonly version?: string;
+  /** Image of users' servers, with a tag: one that has `jupyterhub-singleuser`, MLflow and the libraries that models are trained with. Default: the chart's, which has Jupyter alone. */
+  readonly image?: string;
 }
