@@ -30,13 +30,20 @@ export const IMAGES: readonly Image[] = [
     dockerfile: 'e2e/images/sklearnserver/Dockerfile',
     bases: { BASE: 'python' },
   },
-  // The step `upgrade` goes to this release: its controller, and the names of the two above there.
+  // The step `upgrade` goes to this release: its controller with the proxy that the chart puts beside it, and the two above under their names there.
   {
     name: 'kserve-controller-next',
     reference: 'kserve/kserve-controller:v0.17.0',
     dockerfile: 'e2e/images/kserve-controller/Dockerfile',
     bases: { BASE: 'debian' },
     program: { path: 'github.com/kserve/kserve/cmd/manager', version: 'v0.17.0' },
+  },
+  {
+    name: 'kube-rbac-proxy',
+    reference: 'brancz/kube-rbac-proxy:v0.18.0',
+    dockerfile: 'e2e/images/kube-rbac-proxy/Dockerfile',
+    bases: { BASE: 'debian' },
+    program: { path: 'github.com/brancz/kube-rbac-proxy/cmd/kube-rbac-proxy', version: 'v0.18.0' },
   },
   {
     name: 'storage-initializer-next',
