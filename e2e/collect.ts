@@ -9,6 +9,7 @@ import { meets } from './status.ts';
 const KINDS = [
   ['v1', 'Pod'],
   ['v1', 'Event'],
+  ['v1', 'Service'],
   ['apps/v1', 'Deployment'],
   ['serving.kserve.io/v1beta1', 'InferenceService'],
   ['gateway.networking.k8s.io/v1', 'HTTPRoute'],

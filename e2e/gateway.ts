@@ -1,8 +1,8 @@
 /** Requests as somebody outside sends them: by host name, through the Gateway, over TLS that is checked. */
 import { Agent, buildConnector, fetch, type RequestInit } from 'undici';
-import type { Kube } from './kube.ts';
+import type { Kube, Thing } from './kube.ts';
 import type { Settings } from './settings.ts';
-import { NotYet, until } from './wait.ts';
+import { NotYet, type Patience, until } from './wait.ts';
 
 export interface Outside {
   /** PEM of the certificate that the Gateway shows, which signs itself. */
@@ -26,6 +26,27 @@ export async function firstAnswer(outside: Outside, host: string, model: string,
     if (status !== 200) throw new NotYet(`the Gateway answers ${status}`);
     return outside.infer(host, model, body);
   });
+}
+
+/** Settings with the address of the Gateway's status where they name none; unchanged where there is no Gateway yet. */
+export async function atGateway(
+  kube: Kube,
+  settings: Settings,
+  patience: Patience = { seconds: 60 },
+): Promise<Settings> {
+  if (settings.gateway.host !== '') return settings;
+  const reference = {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'Gateway',
+    name: 'traefik-gateway',
+    namespace: 'traefik',
+  };
+  if ((await kube.get(reference)) === undefined) return settings;
+  const addressOf = ({ status }: Thing) => status?.addresses?.[0]?.value;
+  const gateway = await kube.waitFor(reference, patience, (object) =>
+    addressOf(object) === undefined ? 'it has no address; set E2E_GATEWAY, or E2E_LOAD_BALANCER=node' : undefined,
+  );
+  return { ...settings, gateway: { ...settings.gateway, host: addressOf(gateway) ?? '' } };
 }
 
 /** Reads the Gateway's certificate out of its Secret. */

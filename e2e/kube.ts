@@ -25,7 +25,7 @@ export interface Kube {
   list(apiVersion: string, kind: string, namespace?: string, labels?: string): Promise<readonly Thing[]>;
   /** Server-side apply as the field manager `e2e`. */
   apply(object: Thing): Promise<Thing>;
-  mergePatch(reference: Reference, patch: object): Promise<void>;
+  mergePatch(reference: Reference, patch: object, subresource?: 'status'): Promise<void>;
   /** Nothing where it is gone already. */
   remove(reference: Reference): Promise<void>;
   waitFor(reference: Reference, patience: Patience, check: (object: Thing) => string | undefined): Promise<Thing>;
@@ -92,9 +92,10 @@ export function connect(): Kube {
       const contentType = 'application/apply-patch+yaml';
       return api<Thing>(await known(referenceOf(object)), { method: 'PATCH', query, body: object, contentType });
     },
-    async mergePatch(reference, patch) {
+    async mergePatch(reference, patch, subresource) {
+      const path = [await known(reference), subresource].filter(Boolean).join('/');
       const contentType = 'application/merge-patch+json';
-      await api(await known(reference), { method: 'PATCH', query: { fieldManager: 'e2e' }, body: patch, contentType });
+      await api(path, { method: 'PATCH', query: { fieldManager: 'e2e' }, body: patch, contentType });
     },
     async remove(reference) {
       const path = await place(reference);

@@ -7,13 +7,16 @@ import { Command, CommanderError } from 'commander';
 import { addChartRegistry, installArgoCd } from './argocd.ts';
 import { gatewayApiRepository, pushCharts } from './charts.ts';
 import { collect } from './collect.ts';
+import { atGateway } from './gateway.ts';
 import { serveGit } from './git.ts';
+import { ownImages } from './images/list.ts';
 import { buildImages, imageOptions } from './images.ts';
 import { connect } from './kube.ts';
 import { openProject } from './project.ts';
 import { report } from './report.ts';
 import type { Run, Step } from './run.ts';
 import { runSteps } from './runner.ts';
+import { startLoadBalancer } from './services/load-balancer.ts';
 import { startS3 } from './services/s3.ts';
 import { BUCKET, type Settings, settings } from './settings.ts';
 import { admission } from './steps/admission.ts';
@@ -74,8 +77,14 @@ Environment:
   KUBECONFIG                the cluster; everything that the steps bring is removed at the end, unless --keep is given
   KSERVE_GITOPS_UPSTREAM    folder of released CRDs and manifests (default: ../shared/upstream)
   E2E_ADDRESS               address of this machine that pods reach, for the git and S3 servers (default: 10.243.0.1)
-  E2E_GATEWAY, E2E_HTTP_PORT, E2E_HTTPS_PORT   where the Gateway listens (default: that address, 8000, 8443)
+  E2E_GATEWAY, E2E_HTTP_PORT, E2E_HTTPS_PORT   where the Gateway listens (default: that address, 8000, 8443; with
+                            --real-charts what its status says, 80, 443)
+  E2E_LOAD_BALANCER         "node" gives Services of type LoadBalancer the node's address, on a cluster of one node that has no
+                            load balancer
   E2E_REGISTRY, E2E_CHARTS  registry for images, and for charts as Argo CD names it
+  E2E_BUILDER               buildah (default) or docker
+  E2E_NOTEBOOK_IMAGE        with --real-charts: image of JupyterHub's users' servers (default: ghcr.io/kserve-gitops/e2e-python:1)
+  CHROMIUM                  the browser (default: /usr/bin/chromium)
   E2E_FOLDER                where working copy, bucket and logs are (default: kserve-gitops-e2e in the folder for temporary files)
 
 Examples:
@@ -106,7 +115,9 @@ async function prepare(
 ): Promise<{ run: Omit<Run, 'say'>; close(): Promise<void> }> {
   if (fresh) rmSync(where.folder, { recursive: true, force: true });
   const kube = connect();
-  if (images) await buildImages({ ...imageOptions(), log: print });
+  // Without stand-ins for charts, images have none either: the released ones are public.
+  const only = where.charts === undefined ? { only: ownImages() } : {};
+  if (images) await buildImages({ ...imageOptions(), ...only, log: print });
   const git = await serveGit(join(where.folder, 'git'), where.address);
   const s3 = await startS3({
     host: where.address,
@@ -125,7 +136,9 @@ async function prepare(
     await gatewayApiRepository(where.upstream, git.path('gateway-api'), 'v1.4.1');
   }
   const project = await openProject(where, git);
+  const balancer = where.loadBalancer ? startLoadBalancer(kube) : undefined;
   const close = async () => {
+    await balancer?.stop();
     await s3.stop();
     await git.close();
   };
@@ -150,7 +163,7 @@ async function main(flags: Flags): Promise<number> {
   try {
     if (!fresh) await argoCd(where, run);
     const results = await runSteps(
-      steps.map((step) => (step === platform ? withArgoCd(where, step) : step)),
+      steps.map((step) => outside(step === platform ? withArgoCd(where, step) : step)),
       run,
       print,
       async () => {
@@ -192,6 +205,11 @@ function withArgoCd(where: Settings, step: Step): Step {
   };
 }
 
+/** The platform's step brings the Gateway; those after it find it. */
+function outside(step: Step): Step {
+  return { ...step, run: async (run) => step.run({ ...run, settings: await atGateway(run.kube, run.settings) }) };
+}
+
 const command = new Command('npm run e2e --')
   .description('The whole chain on a real cluster: notebook, MLflow, S3, models.yaml, Argo CD, KServe, answers.')
   .option('--only <step...>', 'only these steps, on what an earlier run with --keep left')
@@ -201,7 +219,7 @@ const command = new Command('npm run e2e --')
   .option('--tear-down', 'only remove what an earlier run left')
   .option('--list', 'name the steps')
   .option('--no-images', 'the images are in the registry')
-  .option('--real-charts', 'the public charts instead of the stand-ins')
+  .option('--real-charts', 'the public charts and images instead of the stand-ins')
   .option('--report <file>', 'where the report goes')
   .addHelpText('after', HELP)
   .exitOverride();

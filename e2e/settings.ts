@@ -9,7 +9,7 @@ export interface Settings {
   readonly folder: string;
   /** An address of this machine that pods reach, for the git and S3 servers. */
   readonly address: string;
-  /** Where the Gateway listens: host, and its ports for HTTP and HTTPS. */
+  /** Where the Gateway listens: host, and its ports for HTTP and HTTPS. No host: where the Gateway's status says. */
   readonly gateway: { readonly host: string; readonly http: number; readonly https: number };
   /** Registry for images as pods and this machine name it. */
   readonly registry: string;
@@ -17,6 +17,10 @@ export interface Settings {
   readonly charts: string | undefined;
   /** Released CRDs and manifests; see `e2e/README.md`. */
   readonly upstream: string;
+  /** Image of JupyterHub's users' servers, where the public chart starts them. */
+  readonly notebookImage: string | undefined;
+  /** Whether Services of type LoadBalancer get the node's address, since the cluster gives them none. */
+  readonly loadBalancer: boolean;
   /** Base domain of the cluster's models and pages. */
   readonly domain: string;
 }
@@ -28,15 +32,24 @@ export const TEAM = 'ml-platform';
 export function settings(env: NodeJS.ProcessEnv, realCharts: boolean): Settings {
   const source = resolve(import.meta.dirname, '..');
   const address = env['E2E_ADDRESS'] ?? '10.243.0.1';
-  const host = env['E2E_GATEWAY'] ?? address;
+  const [http, https] = realCharts ? [80, 443] : [8000, 8443];
+  const loadBalancer = env['E2E_LOAD_BALANCER'];
+  if (loadBalancer !== undefined && loadBalancer !== 'node')
+    throw new Error(`E2E_LOAD_BALANCER is "${loadBalancer}"; it can be node`);
   return {
     source,
     folder: env['E2E_FOLDER'] ?? join(tmpdir(), 'kserve-gitops-e2e'),
     address,
-    gateway: { host, http: Number(env['E2E_HTTP_PORT'] ?? 8000), https: Number(env['E2E_HTTPS_PORT'] ?? 8443) },
+    gateway: {
+      host: env['E2E_GATEWAY'] ?? (realCharts ? '' : address),
+      http: Number(env['E2E_HTTP_PORT'] ?? http),
+      https: Number(env['E2E_HTTPS_PORT'] ?? https),
+    },
     registry: env['E2E_REGISTRY'] ?? `${address}:5000`,
     charts: realCharts ? undefined : (env['E2E_CHARTS'] ?? `${address}:5443/charts`),
     upstream: resolve(env['KSERVE_GITOPS_UPSTREAM'] ?? join(source, '../shared/upstream')),
+    notebookImage: realCharts ? (env['E2E_NOTEBOOK_IMAGE'] ?? 'ghcr.io/kserve-gitops/e2e-python:1') : undefined,
+    loadBalancer: loadBalancer === 'node',
     domain: 'e2e.servicefoundry.org',
   };
 }

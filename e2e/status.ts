@@ -24,8 +24,10 @@ export interface Status {
   }[];
   /** Of an InferenceService. */
   readonly url?: string;
-  /** Of a Gateway. */
-  readonly addresses?: readonly { readonly value: string }[];
+  /** Of a Gateway, which has values, or of a Node. */
+  readonly addresses?: readonly { readonly type?: string; readonly value?: string; readonly address?: string }[];
+  /** Of a Service. */
+  readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] };
   /** Of a route. */
   readonly parents?: readonly { readonly conditions: readonly Condition[] }[];
   /** Of an Application. */

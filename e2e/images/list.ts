@@ -17,6 +17,11 @@ export interface Image {
   readonly program?: GoProgram;
 }
 
+/** Those that no public registry has: the others stand for public images, under their names. */
+export function ownImages(): readonly string[] {
+  return IMAGES.filter(({ reference }) => reference.startsWith('kserve-gitops/')).map(({ name }) => name);
+}
+
 export const IMAGES: readonly Image[] = [
   {
     name: 'storage-initializer',

@@ -1,12 +1,12 @@
 /** A data scientist trains in JupyterHub; the model goes to MLflow and S3, from there into models.yaml, and is served. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { type AddressInfo, connect as connectTcp, createServer } from 'node:net';
 import { join } from 'node:path';
 import { syncTo, waitHealthy } from '../argocd.ts';
 import { firstAnswer, outsideOf } from '../gateway.ts';
 import { modelHost } from '../hosts.ts';
 import type { Run, Step } from '../run.ts';
+import { forwardTo } from '../services/forward.ts';
 import { admit, runNotebook } from '../services/hub.ts';
 import { CLUSTER, TEAM } from '../settings.ts';
 import { FLOWER } from './answers.ts';
@@ -20,7 +20,7 @@ export const notebook: Step = {
   async run(run) {
     const { settings, kube, project, say } = run;
     const outside = await outsideOf(kube, settings);
-    const forward = await forwardTo(await mlflowAddress(run));
+    const forward = await forwardTo(settings, `mlflow.${settings.domain}`);
     try {
       await train(run, outside.ca);
       for (const name of Object.keys(MODELS)) {
@@ -66,35 +66,6 @@ async function train({ settings, say }: Run, ca: string): Promise<void> {
   await admit(hub, { user: 'admin', password: randomBytes(12).toString('base64url') }, person);
   say(`${person.user} signed up at ${hub.url} and was let in`);
   const notebookPath = join(source, 'examples/notebooks/iris.ipynb');
-  const outputs = await runNotebook({ hub, ...person, notebookPath, log: say });
+  const outputs = await runNotebook({ hub, ...person, notebookPath, log: say, startSeconds: 300 });
   for (const line of (outputs.at(-1)?.text ?? '').trim().split('\n')) say(line);
-}
-
-/** MLflow's pod is reached through the Gateway by name; commands of this project take a plain address of it. */
-async function mlflowAddress({ kube }: Run): Promise<{ host: string; port: number }> {
-  const service = await kube.get({ apiVersion: 'v1', kind: 'Service', name: 'mlflow', namespace: 'mlflow' });
-  const spec = service?.spec as { clusterIP: string; ports: { port: number }[] } | undefined;
-  if (spec === undefined) throw new Error('There is no Service mlflow/mlflow');
-  return { host: spec.clusterIP, port: spec.ports[0]?.port ?? 80 };
-}
-
-interface Forward {
-  readonly url: string;
-  close(): void;
-}
-
-/** As `kubectl port-forward` does it: MLflow sees the host `localhost`, which the generated values allow. */
-async function forwardTo({ host, port }: { host: string; port: number }): Promise<Forward> {
-  const server = createServer((socket) => {
-    const other = connectTcp(port, host);
-    for (const [one, two] of [
-      [socket, other],
-      [other, socket],
-    ] as const) {
-      one.pipe(two);
-      one.on('error', () => two.destroy());
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://localhost:${(server.address() as AddressInfo).port}`, close: () => server.close() };
 }

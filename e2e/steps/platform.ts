@@ -24,7 +24,7 @@ const PLATFORM = [
 
 /** The test's `cluster.yaml`. */
 export function clusterFile({ settings, project, s3 }: Run): object {
-  const { charts, domain } = settings;
+  const { charts, domain, notebookImage } = settings;
   const mirror = { charts, gatewayApi: project.url.replace('kserve-gitops', 'gateway-api') };
   return {
     repository: { url: project.url },
@@ -37,7 +37,10 @@ export function clusterFile({ settings, project, s3 }: Run): object {
     kserve: { version: 'v0.16.0' },
     predictor: { resources: { cpu: '100m', memory: '256Mi' } },
     client: { enabled: true, replicas: 1 },
-    platform: { mlflow: { enabled: true }, jupyterhub: { enabled: true } },
+    platform: {
+      mlflow: { enabled: true },
+      jupyterhub: { enabled: true, ...(notebookImage === undefined ? {} : { image: notebookImage }) },
+    },
   };
 }
 
