@@ -1,5 +1,6 @@
 /** Each correction of the source document's values, one test each; the title says why. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -10,7 +11,7 @@ import { leastCluster, planOf, platformOf } from '../testdata/platform.ts';
 import { kserveApps, kserveValues } from './kserve.ts';
 
 const upstream = process.env['KSERVE_GITOPS_UPSTREAM'] ?? '';
-const chartValues = join(upstream, 'chart-values/values.yaml');
+const chartValues = join(upstream, 'kserve-v0.16.0/chart-values/values.yaml');
 
 function values(cluster: Partial<Cluster> = {}): Record<string, unknown> {
   return kserveValues(platformOf(cluster).site);
@@ -154,16 +155,35 @@ test('the CRDs stay when their Application goes, and nothing of them is pruned',
   assert.equal(crd?.removal, 'keep');
 });
 
+/** Throws for a path of the values that the chart's own values lack. */
+function assertKnown(value: unknown, chart: unknown, path: string): void {
+  if (value === null || typeof value !== 'object') return;
+  for (const [key, below] of Object.entries(value)) {
+    assert.ok(chart !== null && typeof chart === 'object' && key in chart, `the chart has no ${path}.${key}`);
+    assertKnown(below, (chart as Record<string, unknown>)[key], `${path}.${key}`);
+  }
+}
+
 const skip = existsSync(chartValues) ? false : 'KSERVE_GITOPS_UPSTREAM does not name a folder with the chart values';
 
 test('every path of the values exists in the chart', { skip }, () => {
-  const chart: unknown = parse(readFileSync(chartValues, 'utf8'));
-  const walk = (value: unknown, known: unknown, path: string): void => {
-    if (value === null || typeof value !== 'object') return;
-    for (const [key, below] of Object.entries(value)) {
-      assert.ok(known !== null && typeof known === 'object' && key in known, `the chart has no ${path}.${key}`);
-      walk(below, (known as Record<string, unknown>)[key], `${path}.${key}`);
-    }
-  };
-  walk(values(minio), chart, 'values');
+  assertKnown(values(minio), parse(readFileSync(chartValues, 'utf8')), 'values');
 });
+
+/** KServe's Go module holds its charts; of v0.18.0 there is none. */
+for (const version of ['v0.17.0', 'v0.19.0', 'v0.20.0'] as const) {
+  test(`every path of the values exists in the charts of ${version}`, (context) => {
+    const fetched = spawnSync('go', ['mod', 'download', '-json', `github.com/kserve/kserve@${version}`], {
+      timeout: 120_000,
+    });
+    if (fetched.status !== 0) return context.skip('go is not here, or cannot fetch the module');
+    const { Dir } = JSON.parse(fetched.stdout.toString()) as { Dir: string };
+    for (const { name, source } of kserveApps(platformOf({ kserve: { version } }).site)) {
+      assert.ok(source.kind === 'chart');
+      const folder = join(Dir, 'charts', source.chart);
+      const known = (file: string) => parse(readFileSync(join(folder, file), 'utf8')) as Record<string, unknown> | null;
+      assert.equal(known('Chart.yaml')?.['version'], source.version, name);
+      assertKnown(source.values, known('values.yaml'), name);
+    }
+  });
+}
