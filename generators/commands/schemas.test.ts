@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,13 +7,14 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { listFiles, readFolders } from '../outside/files.ts';
 import { readLock, sha256 } from '../schemas/lock.ts';
+import { crdSources } from '../schemas/sources.ts';
 import { schemas } from './schemas.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const vendored = join(root, 'schemas/kubernetes');
 
 /** Copies `schemas` to a folder of its own, changes it, runs the command there and returns what it holds then. */
-async function run(releases: { crds?: string; kubernetes?: string }, change?: (folder: string) => Promise<void>) {
+async function run(releases: { crds?: readonly string[]; kubernetes?: string }, change?: (folder: string) => Promise<void>) {
   const folder = await mkdtemp(join(tmpdir(), 'schemas-'));
   try {
     await cp(join(root, 'schemas'), join(folder, 'schemas'), { recursive: true });
@@ -49,7 +51,7 @@ test('what is no longer made is removed, and what was changed is made again', as
 });
 
 test('a missing release is a problem for each of its files, and nothing is written', async () => {
-  const { problems, files } = await run({ crds: '/nowhere' }, (folder) =>
+  const { problems, files } = await run({ crds: ['/nowhere'] }, (folder) =>
     writeFile(join(folder, 'schemas/types/gateway.d.ts'), 'kept'),
   );
   assert.ok(problems.every(({ code }) => code === 'FILE_MISSING'));
@@ -63,12 +65,21 @@ test('a missing release is a problem for each of its files, and nothing is writt
 });
 
 const { KSERVE_GITOPS_UPSTREAM: crds, KSERVE_GITOPS_KUBERNETES: kubernetes } = process.env;
+
+/** Folder of Traefik's release, which is a Go module: beside the folder of releases, where that lacks it. */
+function traefik(): string | undefined {
+  const { version } = crdSources.find(({ project }) => project === 'traefik/traefik') ?? {};
+  const args = ['mod', 'download', '-json', `github.com/traefik/traefik/v3@${version}`];
+  const { status, stdout } = spawnSync('go', args, { cwd: tmpdir(), encoding: 'utf8' });
+  return status === 0 ? (JSON.parse(stdout) as { Dir: string }).Dir : undefined;
+}
+
 const skip =
   (crds === undefined || kubernetes === undefined) &&
   'KSERVE_GITOPS_UPSTREAM and KSERVE_GITOPS_KUBERNETES name no folders of releases';
 
 test('the vendored schemas are what the releases give, byte for byte', { skip }, async () => {
-  const { problems, files } = await run({ crds: crds ?? '', kubernetes: kubernetes ?? '' });
+  const { problems, files } = await run({ crds: [crds ?? '', traefik() ?? ''], kubernetes: kubernetes ?? '' });
   assert.deepEqual(problems, []);
   assert.deepEqual(files, await readFolders(root, ['schemas']));
 });

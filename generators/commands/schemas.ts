@@ -8,8 +8,8 @@ import { printTypes } from '../schemas/types.ts';
 
 export interface SchemasOptions {
   readonly root: string;
-  /** Folder of releases, each in a folder `<repository>-<version>`. */
-  readonly crds?: string | undefined;
+  /** Folders of releases, each in a folder `<repository>-<version>`, or releases themselves. */
+  readonly crds?: readonly string[] | undefined;
   /** Folder of the Kubernetes release, which holds `api/openapi-spec/v3`. */
   readonly kubernetes?: string | undefined;
 }
@@ -27,8 +27,9 @@ export async function schemas(options: SchemasOptions): Promise<SchemasResult> {
   const problems: Problem[] = [];
   const counts: string[] = [];
   if (options.crds !== undefined || options.kubernetes !== undefined) {
-    const crds = await readReleased(crdSources, '--crds', options.crds, problems);
-    const documents = await readReleased(kubernetesSources, '--kubernetes', options.kubernetes, problems);
+    const crds = await readReleased(crdSources, '--crds', options.crds ?? [], problems);
+    const kubernetes = options.kubernetes === undefined ? [] : [options.kubernetes];
+    const documents = await readReleased(kubernetesSources, '--kubernetes', kubernetes, problems);
     if (problems.length > 0) return { problems, summary: 'nothing written' };
     counts.push(await writeFolder(options.root, vendored, deriveSchemas(crds, documents)));
   }
@@ -37,13 +38,14 @@ export async function schemas(options: SchemasOptions): Promise<SchemasResult> {
   return { problems, summary: counts.join('; ') };
 }
 
-/** Reads the files of the sources from `folder`, which the option `name` gives. */
+/** Reads the files of the sources from the folders that the option `name` gives; the first that has a file decides. */
 async function readReleased(
   sources: readonly Source[],
   name: string,
-  folder: string | undefined,
+  folders: readonly string[],
   problems: Problem[],
 ): Promise<ReleasedFile[]> {
+  const [folder] = folders;
   if (folder === undefined) {
     const releases = [...new Set(sources.map(releaseOf))].join(', ');
     problems.push(
@@ -57,7 +59,7 @@ async function readReleased(
     return [];
   }
   const released = await Promise.all(
-    sources.map(async (source) => ({ source, text: await readFirst(placesOf(folder, source)) })),
+    sources.map(async (source) => ({ source, text: await readFirst(folders.flatMap((one) => placesOf(one, source))) })),
   );
   return released.flatMap(({ source, text }) => {
     if (text !== undefined) return [{ source, text }];

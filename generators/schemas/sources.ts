@@ -51,6 +51,8 @@ const kserve = release('kserve/kserve', 'v0.16.0', 'config/crd/full');
 /** The first release whose InferenceServices have other fields that the generators write. */
 const kserveNext = release('kserve/kserve', 'v0.20.0', 'config/crd/full', true);
 const prometheus = release('prometheus-operator/prometheus-operator', 'v0.85.0', 'example/prometheus-operator-crd');
+/** The oldest Traefik that a chart of ours may run: its fields are those that every newer one knows, too. */
+const traefik = release('traefik/traefik', 'v3.6.7', 'docs/content/reference/dynamic-configuration');
 const sealedSecrets = release('bitnami-labs/sealed-secrets', 'v0.36.0', 'helm/sealed-secrets/crds');
 
 export const crdSources: readonly Source[] = [
@@ -77,6 +79,7 @@ export const crdSources: readonly Source[] = [
   prometheus('monitoring.coreos.com_prometheusrules.yaml', 'monitoring.coreos.com/v1', 'PrometheusRule'),
   prometheus('monitoring.coreos.com_servicemonitors.yaml', 'monitoring.coreos.com/v1', 'ServiceMonitor'),
   sealedSecrets('bitnami.com_sealedsecrets.yaml', 'bitnami.com/v1alpha1', 'SealedSecret'),
+  traefik('traefik.io_traefikservices.yaml', 'traefik.io/v1alpha1', 'TraefikService'),
 ];
 
 /** A schema of which `schemas/types` holds declarations. */
@@ -108,6 +111,7 @@ export const typedSchemas: readonly TypedSchema[] = [
   kind('serving.kserve.io/v1alpha1', 'ClusterServingRuntime', 'cluster-serving-runtime'),
   kind('serving.kserve.io/v1beta1', 'InferenceService', 'inference-service'),
   kind('serving.kserve.io/v1beta1', 'InferenceService', 'inference-service-v0.20', kserveNext.version),
+  kind('traefik.io/v1alpha1', 'TraefikService', 'traefik-service'),
 ];
 
 function kind(apiVersion: string, name: string, file: string, release?: string): TypedSchema {
