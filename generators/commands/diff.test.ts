@@ -105,6 +105,7 @@ const situations: Readonly<Record<string, (root: string) => void>> = {
     edit(root, MODELS, 'beta: {version: "1"}', 'beta: {version: "1", canary: {version: "2", weight: 10}}'),
   'canary-begins-inside': (root) => edit(root, MODELS, 'beta: {version: "1"}', CANARY),
   'canary-ends-inside': (root) => edit(root, MODELS, CANARY, 'beta: {version: "2"}'),
+  'mirror-begins': (root) => edit(root, MODELS, CANARY, CANARY.replace(/}$/, ', mirror: {version: "2", percent: 50}}')),
   'kserve-with-canary': (root) => edit(root, BETA, 'version: v0.16.0', 'version: v0.20.0'),
   'hpa-to-keda': (root) => edit(root, MODELS, HPA, KEDA),
   'keda-to-hpa': (root) => edit(root, MODELS, KEDA, HPA),
@@ -143,6 +144,7 @@ const prepared: Readonly<Record<string, (root: string) => void>> = {
   },
   'canary-begins-inside': (root) => edit(root, BETA, 'version: v0.16.0', 'version: v0.20.0'),
   'kserve-with-canary': (root) => edit(root, MODELS, 'beta: {version: "1"}', CANARY),
+  'mirror-begins': (root) => edit(root, MODELS, 'beta: {version: "1"}', CANARY),
 };
 
 for (const [name, change] of Object.entries(situations)) {

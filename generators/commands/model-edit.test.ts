@@ -89,13 +89,6 @@ test('a canary from its first request to its promotion, and one that is aborted'
 
 test('mirror and suspend come and go without a trace', async () => {
   await inRepository(async (root) => {
-    // Traefik copies no requests, so this cluster brings another Gateway.
-    edit(
-      root,
-      'clusters/beta/cluster.yaml',
-      'gateway: {}',
-      'gateway: {className: envoy}\nplatform: {traefik: {enabled: false}}',
-    );
     const before = readFileSync(join(root, MODELS), 'utf8');
     const run = (operation: operations.Operation) => editModel('iris', operation, options(root));
     changes(await run(operations.startMirror('beta', '2', 20)));
@@ -109,6 +102,24 @@ test('mirror and suspend come and go without a trace', async () => {
     assert.match(readFileSync(join(root, MODELS), 'utf8'), /beta: \{version: "1", suspended: true\}/);
     changes(await run(operations.suspend('beta', false)));
     assert.equal(readFileSync(join(root, MODELS), 'utf8'), before);
+  });
+});
+
+test('a mirror says that Traefik copies no gRPC requests, once', async () => {
+  const told = /^iris: gRPC requests are not copied on beta/;
+  await inRepository(async (root) => {
+    const start = async (percent: number) =>
+      (await editModel('iris', operations.startMirror('beta', '2', percent), options(root, true))).notes ?? [];
+    assert.equal((await start(20)).filter((line) => told.test(line)).length, 1);
+    edit(root, MODELS, 'beta: {version: "1"}', 'beta: {version: "1", mirror: {version: "2"}}');
+    assert.ok(!(await start(30)).some((line) => told.test(line)), 'it was said before');
+  });
+  await inRepository(async (root) => {
+    const other = 'gateway: {className: envoy}\nplatform: {traefik: {enabled: false}}';
+    edit(root, 'clusters/beta/cluster.yaml', 'gateway: {}', other);
+    const { notes = [], problems } = await editModel('iris', operations.startMirror('beta', '2', 20), options(root));
+    assert.deepEqual(problems, []);
+    assert.ok(!notes.some((line) => told.test(line)), 'this Gateway copies them');
   });
 });
 

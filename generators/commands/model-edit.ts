@@ -134,6 +134,7 @@ export async function finishEdit(
       ...shown,
       ...edit.words.map((word) => `${name}: ${word}`),
       ...(edit.notes ?? []),
+      ...mirrorNotes(name, before.compiled, compiled),
       ...(fine ? [`next: ${next.join(' && ')}`] : faultNotes(before.compiled, compiled)),
     ],
   };
@@ -141,6 +142,19 @@ export async function finishEdit(
 
 const PLAIN: DiffPaint = { red: (text) => text, green: (text) => text, dim: (text) => text };
 const NEXT = ['npm run generate', 'git add -A', 'git commit'];
+
+/** What a mirror that begins does not do on its cluster. */
+function mirrorNotes(name: string, before: Compiled, after: Compiled): string[] {
+  const clusters = ({ platforms }: Compiled) =>
+    platforms.flatMap(({ site, models }) => {
+      const { mirror, runtime } = models.find((model) => model.name === name) ?? {};
+      return mirror?.grpc === false && runtime?.grpcPort !== undefined ? [site.cluster] : [];
+    });
+  const known = clusters(before);
+  return clusters(after)
+    .filter((cluster) => !known.includes(cluster))
+    .map((cluster) => `${name}: gRPC requests are not copied on ${cluster}, whose Gateway is Traefik`);
+}
 
 /** Tells the faults of the edit from those that were there. */
 function faultNotes(before: Compiled, after: Compiled): string[] {

@@ -14,7 +14,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const vendored = join(root, 'schemas/kubernetes');
 
 /** Copies `schemas` to a folder of its own, changes it, runs the command there and returns what it holds then. */
-async function run(releases: { crds?: readonly string[]; kubernetes?: string }, change?: (folder: string) => Promise<void>) {
+async function run(
+  releases: { crds?: readonly string[]; kubernetes?: string },
+  change?: (folder: string) => Promise<void>,
+) {
   const folder = await mkdtemp(join(tmpdir(), 'schemas-'));
   try {
     await cp(join(root, 'schemas'), join(folder, 'schemas'), { recursive: true });

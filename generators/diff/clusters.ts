@@ -32,8 +32,8 @@ export function clusterChanges(
       ...parts(objects.filter((one) => one.cluster === cluster)),
       // Versions of parts are told by their Applications.
       ...diffValues(from?.site, to.site)
-        // The rest of `kserve` follows from its release.
-        .filter(({ path }) => !/^(?:parts|kserve\.(?:charts|canary|schemas))\b/.test(path))
+        // The rest of `kserve` follows from its release, and how requests are copied from the Gateway's class.
+        .filter(({ path }) => !/^(?:parts|kserve\.(?:charts|canary|schemas)|gateway\.copies)\b/.test(path))
         .map(settingWords),
     ];
     return words.length === 0 ? [] : [{ cluster, change: 'changed', words }];

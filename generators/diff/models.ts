@@ -129,7 +129,8 @@ function secondWords(a: ServedModel, b: ServedModel): string[] {
   }
   if (mirror === undefined && copy !== undefined) words.push(`mirror version ${copy.version} ends`);
   else if (mirror !== undefined && (mirror.version !== copy?.version || mirror.percent !== copy.percent)) {
-    words.push(`mirror version ${mirror.version} gets copies of ${mirror.percent} % of the requests`);
+    const requests = mirror.grpc || b.runtime.grpcPort === undefined ? 'requests' : 'HTTP requests';
+    words.push(`mirror version ${mirror.version} gets copies of ${mirror.percent} % of the ${requests}`);
   }
   return words;
 }
@@ -201,7 +202,7 @@ function routeWords(a: ServedModel, b: ServedModel, objects: readonly ObjectChan
 interface RouteLike {
   readonly spec?: {
     readonly rules?: readonly {
-      readonly backendRefs?: readonly { readonly name: string; readonly weight?: number }[];
+      readonly backendRefs?: readonly { readonly kind?: string; readonly name: string; readonly weight?: number }[];
     }[];
   };
 }
@@ -219,5 +220,8 @@ function sharesOf(route: unknown): string | undefined {
   const total = refs.reduce((sum, { weight }) => sum + (weight ?? 1), 0);
   if (total === 0) return undefined;
   const share = (weight: number | undefined) => Number((((weight ?? 1) / total) * 100).toFixed(1));
-  return refs.map(({ name, weight }) => `${name} ${share(weight)} %`).join(', ');
+  // A TraefikService has its name from the version that it leads to (plan/traefik-service.ts).
+  const service = (kind: string | undefined, name: string) =>
+    kind === 'TraefikService' ? name.replace(/-traffic$/, '-predictor') : name;
+  return refs.map(({ kind, name, weight }) => `${service(kind, name)} ${share(weight)} %`).join(', ');
 }

@@ -73,6 +73,7 @@ function sealedSecrets(version: string): App {
 }
 
 function traefik(version: string, site: Site): App {
+  const ownCrds = site.gateway.copies === 'TraefikService';
   return {
     name: 'traefik',
     project: PLATFORM_PROJECT,
@@ -84,10 +85,10 @@ function traefik(version: string, site: Site): App {
       chart: 'traefik',
       version,
       values: {
-        // Only the Gateway API: Traefik's own CRDs and Ingress are not used, so its CRDs are not installed either.
         providers: {
           kubernetesGateway: { enabled: true },
-          kubernetesCRD: { enabled: false },
+          // For mirrors (traefik-service.ts). One without a ready pod must not take the route with it.
+          kubernetesCRD: ownCrds ? { enabled: true, allowEmptyServices: true } : { enabled: false },
           kubernetesIngress: { enabled: false },
         },
         // The Gateway is the App `gateway`: its listeners must admit the teams' namespaces.
@@ -95,10 +96,10 @@ function traefik(version: string, site: Site): App {
         gatewayClass: { enabled: true, name: site.gateway.className },
         ingressRoute: { dashboard: { enabled: false } },
       },
-      skipCrds: true,
+      ...(ownCrds ? {} : { skipCrds: true }),
     },
     createNamespace: true,
-    removal: 'delete',
+    removal: 'keep',
   };
 }
 

@@ -7,7 +7,7 @@ import { type App, teamProject, waves } from './app.ts';
 import { inferenceService, secondInferenceService } from './inference-service.ts';
 import { plain } from './plain.ts';
 import { gateObjects, smokeObjects } from './smoke.ts';
-import { grpcRoute, trafficRoute } from './traffic.ts';
+import { grpcRoute, trafficObjects } from './traffic.ts';
 
 const done = new WeakMap<Site, WeakMap<ServedModel, App>>();
 
@@ -32,7 +32,7 @@ function build(model: ServedModel, site: Site): App {
     plain(podDisruptionBudget(model, model.name)),
     ...(routed && grpcPort !== undefined ? [plain(grpcRoute(model, site, grpcPort))] : []),
     ...(monitored === undefined ? [] : [plain(podMonitor(model, model.name, monitored))]),
-    ...(seconds.length === 0 ? [] : [plain(trafficRoute(model, site))]),
+    ...(seconds.length === 0 ? [] : trafficObjects(model, site).map(plain)),
     ...seconds.flatMap((second) => [
       ...('predictor' in second ? [] : [plain(secondInferenceService(model, site, second))]),
       plain(podDisruptionBudget(model, second.service)),

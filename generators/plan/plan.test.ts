@@ -88,7 +88,15 @@ test('names of Applications differ, and so do their files', () => {
 });
 
 test('what owns CRDs, and what models cannot do without, is never pruned and has no finalizer', () => {
-  for (const name of ['gateway-api', 'cert-manager', 'sealed-secrets', 'monitoring', 'kserve-crd', 'kserve']) {
+  for (const name of [
+    'gateway-api',
+    'cert-manager',
+    'sealed-secrets',
+    'monitoring',
+    'traefik',
+    'kserve-crd',
+    'kserve',
+  ]) {
     const { metadata, spec } = application(everything, name);
     assert.equal(spec.syncPolicy.automated.prune, false, name);
     assert.equal(metadata.finalizers, undefined, name);

@@ -70,6 +70,7 @@ export function teamAppProject(site: Site, team: Team): KubeObject {
         { group: 'serving.kserve.io', kind: 'InferenceService' },
         { group: 'gateway.networking.k8s.io', kind: 'GRPCRoute' },
         { group: 'gateway.networking.k8s.io', kind: 'HTTPRoute' },
+        ...(site.gateway.copies === 'TraefikService' ? [{ group: 'traefik.io', kind: 'TraefikService' }] : []),
         { group: '', kind: 'ConfigMap' },
         { group: 'batch', kind: 'Job' },
         { group: 'policy', kind: 'PodDisruptionBudget' },

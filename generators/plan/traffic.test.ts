@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { Cluster } from '../../schemas/types/cluster.d.ts';
 import type { Model, Serve } from '../../schemas/types/models.d.ts';
+import type { TraefikService } from '../../schemas/types/traefik-service.d.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { planOf } from '../testdata/platform.ts';
 
 const versions: Model['versions'] = [
   { version: '1', artifact: 's3://models/iris/1/', sha256: 'a'.repeat(64) },
   { version: '2', artifact: 's3://models/iris/2/', sha256: 'b'.repeat(64) },
+];
+const three: Model['versions'] = [
+  ...versions,
+  { version: '3', artifact: 's3://models/iris/3/', sha256: 'c'.repeat(64) },
 ];
 const envoy = { gateway: { className: 'envoy' }, platform: { traefik: { enabled: false } } };
 
@@ -20,14 +26,14 @@ interface Route extends KubeObject {
         readonly headers?: readonly object[];
       }[];
       readonly filters?: readonly { readonly type: string; readonly requestMirror?: { readonly percent?: number } }[];
-      readonly backendRefs: readonly { readonly name: string; readonly weight: number }[];
+      readonly backendRefs: readonly { readonly kind: string; readonly name: string; readonly weight: number }[];
     }[];
   };
 }
 
 /** The objects of the model's App, by kind and name. */
-function objects(serve: Partial<Serve>, model: Partial<Model> = {}): Map<string, KubeObject> {
-  const plan = planOf(envoy, [{ versions, ...model, serve: { alpha: { version: '1', ...serve } } }]);
+function objects(serve: Partial<Serve>, model: Partial<Model> = {}, cluster: Partial<Cluster> = envoy) {
+  const plan = planOf(cluster, [{ versions, ...model, serve: { alpha: { version: '1', ...serve } } }]);
   const app = plan.apps.find(({ name }) => name === 'model-iris');
   assert.ok(app?.source.kind === 'folder');
   return new Map(app.source.objects.map((object) => [`${object.kind} ${object.metadata.name}`, object]));
@@ -151,6 +157,50 @@ test('a mirror gets copies, and no request of its own', () => {
       copies.map(({ requestMirror }) => requestMirror?.percent),
       [20],
     );
+  }
+});
+
+test('behind Traefik each version that answers has a TraefikService, which copies its requests; no filter does', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 100 }), fc.option(fc.integer({ min: 1, max: 100 })), (percent, weight) => {
+      const canary = weight === null ? {} : { canary: { version: '3', weight, header: { name: 'x', value: 'y' } } };
+      const found = objects({ mirror: { version: '2', percent }, ...canary }, { versions: three }, {});
+      const { rules } = route(found, 'HTTPRoute iris-traffic').spec;
+      const shares = rules.at(-1)?.backendRefs ?? [];
+      assert.equal(shares.length, weight === null ? 1 : 2);
+      for (const { kind, name } of shares) {
+        assert.equal(kind, 'TraefikService');
+        const { mirroring } = (found.get(`TraefikService ${name}`) as unknown as TraefikService).spec;
+        const { mirrors, ...main } = mirroring ?? {};
+        const service = { kind: 'Service', port: 80 };
+        assert.deepEqual(main, { ...service, name: name.replace(/-traffic$/, '-predictor') });
+        assert.deepEqual(mirrors, [{ ...service, name: 'iris-mirror-predictor', percent }]);
+      }
+      const direct = [...rules.slice(0, -1), ...route(found, 'GRPCRoute iris-grpc').spec.rules];
+      assert.deepEqual(
+        [...new Set(direct.flatMap(({ backendRefs }) => backendRefs.map(({ kind }) => kind)))],
+        ['Service'],
+      );
+      const filters = [...rules, ...direct].flatMap((rule) => rule.filters ?? []);
+      assert.ok(!filters.some(({ type }) => type === 'RequestMirror'), 'Traefik would answer 500');
+      assert.equal([...found.keys()].filter((name) => name.startsWith('TraefikService ')).length, shares.length);
+    }),
+  );
+});
+
+test('without a mirror nothing of Traefik’s own is made, and behind another Gateway never', () => {
+  const kinds = (found: Map<string, KubeObject>) => [...found.values()].map(({ kind }) => kind);
+  assert.ok(!kinds(objects({ canary: { version: '2', weight: 5 } }, {}, {})).includes('TraefikService'));
+  assert.ok(!kinds(objects({ mirror: { version: '2' } })).includes('TraefikService'));
+});
+
+test('a TraefikService comes with the route that names it, after the mirror', () => {
+  for (const kserve of ['v0.16.0', 'v0.20.0'] as const) {
+    const serve = { mirror: { version: '2' }, canary: { version: '3', weight: 5 } };
+    const found = objects(serve, { versions: three }, { kserve: { version: kserve } });
+    const own = wave(route(found, 'TraefikService iris-traffic'));
+    assert.equal(own, wave(route(found, 'HTTPRoute iris-traffic')));
+    assert.ok(own > wave(route(found, 'InferenceService iris-mirror')));
   }
 });
 

@@ -11,8 +11,10 @@
  */
 import type { GRPCRoute } from '../../schemas/types/grpc-route.d.ts';
 import type { HTTPRoute } from '../../schemas/types/http-route.d.ts';
+import type { TraefikService } from '../../schemas/types/traefik-service.d.ts';
 import type { Canary, ServedModel, Site } from '../resolve/platform.ts';
 import { parentRef } from './gateway.ts';
+import { traefikBackend, traefikService } from './traefik-service.ts';
 
 type HttpRule = NonNullable<HTTPRoute['spec']['rules']>[number];
 type GrpcRule = NonNullable<GRPCRoute['spec']['rules']>[number];
@@ -22,12 +24,24 @@ function inferencePaths(name: string): string[] {
   return [`/v2/models/${name}/infer`, `/v1/models/${name}:predict`];
 }
 
-/** The HTTPRoute of a model with a canary or a mirror. */
-export function trafficRoute(model: ServedModel, site: Site): HTTPRoute {
+/** The HTTPRoute of a model with a canary or a mirror, after what it names beside Services. */
+export function trafficObjects(model: ServedModel, site: Site): (HTTPRoute | TraefikService)[] {
+  const { mirror } = model;
+  const byTraefik = mirror !== undefined && site.gateway.copies === 'TraefikService';
+  const copying = byTraefik
+    ? shares(model).map(({ service }) => traefikService(model, service, mirror, waveBefore(model)))
+    : [];
+  const backends = shares(model).map(({ service, weight }) =>
+    byTraefik ? traefikBackend(service, weight) : backend(service, 80, weight),
+  );
+  return [...copying, trafficRoute(model, site, backends)];
+}
+
+function trafficRoute(model: ServedModel, site: Site, backendRefs: NonNullable<HttpRule['backendRefs']>): HTTPRoute {
   const paths = inferencePaths(model.name).map((value) => ({ path: { type: 'Exact' as const, value } }));
   const { header } = model.canary ?? {};
   const common = { timeouts: { request: `${model.timeoutSeconds}s` } };
-  const filters: HttpRule['filters'] = [isvcHeaders(model), ...mirrorFilter(model, 80)];
+  const filters: HttpRule['filters'] = [isvcHeaders(model), ...mirrorFilter(model, site, 80)];
   return {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'HTTPRoute',
@@ -46,7 +60,7 @@ export function trafficRoute(model: ServedModel, site: Site): HTTPRoute {
                 ...common,
               },
             ]),
-        { matches: paths, filters, backendRefs: shares(model, 80), ...common },
+        { matches: paths, filters, backendRefs, ...common },
       ],
     },
   };
@@ -58,7 +72,7 @@ export function trafficRoute(model: ServedModel, site: Site): HTTPRoute {
  */
 export function grpcRoute(model: ServedModel, site: Site, port: number): GRPCRoute {
   const { canary } = model;
-  const mirrored = mirrorFilter(model, port);
+  const mirrored = mirrorFilter(model, site, port);
   const rules: GrpcRule[] = [
     ...(canary?.header === undefined
       ? []
@@ -68,7 +82,10 @@ export function grpcRoute(model: ServedModel, site: Site, port: number): GRPCRou
             backendRefs: [backend(canary.service, port, 1)],
           },
         ]),
-    { ...(mirrored.length === 0 ? {} : { filters: mirrored }), backendRefs: shares(model, port) },
+    {
+      ...(mirrored.length === 0 ? {} : { filters: mirrored }),
+      backendRefs: shares(model).map(({ service, weight }) => backend(service, port, weight)),
+    },
   ];
   return {
     apiVersion: 'gateway.networking.k8s.io/v1',
@@ -94,10 +111,13 @@ function waveBefore({ canary, mirror }: ServedModel): { annotations?: Record<str
   return canary?.predictor !== undefined && !isIdle(canary) ? wave('2') : {};
 }
 
-function shares(model: ServedModel, port: number): ReturnType<typeof backend>[] {
-  const { canary } = model;
-  if (canary === undefined || isIdle(canary)) return [backend(model.name, port, 1)];
-  return [backend(model.name, port, 100 - canary.weight), backend(canary.service, port, canary.weight)];
+/** The versions that answer whoever sends no header of a canary's. */
+function shares({ name, canary }: ServedModel): { service: string; weight: number }[] {
+  if (canary === undefined || isIdle(canary)) return [{ service: name, weight: 1 }];
+  return [
+    { service: name, weight: 100 - canary.weight },
+    { service: canary.service, weight: canary.weight },
+  ];
 }
 
 /** The Service that KServe makes for an InferenceService's predictor; in Standard mode port 80 is HTTP. */
@@ -114,8 +134,8 @@ function isvcHeaders({ name, namespace }: ServedModel) {
   return { type: 'RequestHeaderModifier' as const, requestHeaderModifier: { set } };
 }
 
-function mirrorFilter({ mirror }: ServedModel, port: number) {
-  if (mirror === undefined) return [];
+function mirrorFilter({ mirror }: ServedModel, { gateway }: Site, port: number) {
+  if (mirror === undefined || gateway.copies !== 'RequestMirror') return [];
   const backendRef = { group: '', kind: 'Service', name: `${mirror.service}-predictor`, port };
   // All is the default, and written without a share.
   const percent = mirror.percent === 100 ? {} : { percent: mirror.percent };

@@ -34,7 +34,7 @@ function build(model: Model, site: Site): ServedModel | undefined {
   const canary = model.versions.find((candidate) => candidate.version === serve.canary?.version);
   const smoke = runtime.name === 'onnx-node' && site.predictor.smoke ? resolveSmoke(model, version, canary) : undefined;
   const wanted = resolveReplicas({ ...model.autoscaling, ...serve.autoscaling });
-  const seconds = resolveSeconds(model, serve, wanted, site.kserve.canary);
+  const seconds = resolveSeconds(model, serve, wanted, site);
   const replicas = seconds.canary?.predictor === undefined ? wanted : roomFor(wanted, seconds.canary.replicas.min);
   const resources = resolveResources(model, serve, runtime.name === 'onnx-node' ? site.predictor : runtime.defaults);
   const served: ServedModel = {
@@ -72,7 +72,7 @@ function resolveSeconds(
   model: Model,
   { canary, mirror }: Serve,
   replicas: Replicas,
-  form: Site['kserve']['canary'],
+  { kserve: { canary: form }, gateway }: Site,
 ): { canary?: Canary; mirror?: Mirror } {
   const part = canary && share(replicas, canary.weight);
   const tried =
@@ -92,7 +92,7 @@ function resolveSeconds(
         ...(canary.header && { header: header(canary.header) }),
       },
     }),
-    ...(copied && { mirror: { ...copied, percent } }),
+    ...(copied && { mirror: { ...copied, percent, grpc: gateway.copies === 'RequestMirror' } }),
   };
 }
 

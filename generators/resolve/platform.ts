@@ -50,6 +50,8 @@ export interface Gateway {
     readonly issuer: 'self-signed' | 'acme' | 'existing';
     readonly email?: string;
   };
+  /** What copies requests to a mirror: a filter of the Gateway API, or a kind of Traefik's own, if its CRDs are there. */
+  readonly copies: 'RequestMirror' | 'TraefikService' | 'nothing';
 }
 
 export interface Storage {
@@ -197,6 +199,8 @@ export interface Canary extends SecondVersion {
 export interface Mirror extends SecondVersion {
   /** Percent of the requests that are copied, 1 to 100. */
   readonly percent: number;
+  /** Whether gRPC requests are copied, too. */
+  readonly grpc: boolean;
 }
 
 export interface Toleration {

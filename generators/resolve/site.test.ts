@@ -29,6 +29,7 @@ test('the least cluster gets every default', () => {
     name: 'traefik-gateway',
     className: 'traefik',
     urlScheme: 'http',
+    copies: 'TraefikService',
   });
   assert.deepEqual(site.storage, { bucket: 'models', region: 'eu-west-1', mlflowPath: 'mlflow' });
   assert.deepEqual(site.credentials, {
@@ -39,6 +40,16 @@ test('the least cluster gets every default', () => {
   assert.equal(site.client, undefined);
   assert.deepEqual(Object.keys(site.parts), ['gatewayApi', 'certManager', 'sealedSecrets', 'traefik']);
   assert.deepEqual(site.teams, [{ name: 'flowers', namespace: 'flowers' }]);
+});
+
+test('requests are copied as the Gateway can, and by no Traefik whose chart holds CRDs of the Gateway API', () => {
+  const copies = (traefik: object, gateway = {}) => resolve({ platform: { traefik }, gateway }).gateway.copies;
+  assert.equal(copies({ version: '41.0.0' }), 'TraefikService');
+  assert.equal(copies({ version: 'v100.2.3' }), 'TraefikService');
+  assert.equal(copies({ version: '40.9.9' }), 'nothing');
+  assert.equal(copies({ version: '40.9.9', enabled: false }), 'TraefikService');
+  assert.equal(copies({}, { className: 'edge' }), 'TraefikService');
+  assert.equal(copies({ enabled: false }, { className: 'envoy' }), 'RequestMirror');
 });
 
 test('https follows from tls, unless another scheme is written', () => {

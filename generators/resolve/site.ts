@@ -1,6 +1,7 @@
 /** Cluster as written → Site: defaults filled, and the rules that concern one `cluster.yaml` alone. */
 import type { Cluster, Part } from '../../schemas/types/cluster.d.ts';
 import { fault, type Problem, type Where } from '../problem.ts';
+import { copiesOf } from './copies.ts';
 import { defaults, releases, reservedNamespaces } from './defaults.ts';
 import { kserveProfile } from './kserve-profiles.ts';
 import type { Credentials, Gateway, Parts, Site, Storage, Team } from './platform.ts';
@@ -24,6 +25,7 @@ export function resolveSite(name: string, file: string, cluster: Cluster): Resol
   ];
   const parts = resolveParts(cluster);
   const notebookImage = cluster.platform?.jupyterhub?.image;
+  const gateway = resolveGateway(cluster);
   const client = cluster.client?.enabled
     ? {
         namespace: cluster.client.namespace ?? defaults.client.namespace,
@@ -43,7 +45,7 @@ export function resolveSite(name: string, file: string, cluster: Cluster): Resol
       namespace: cluster.argocd?.namespace ?? defaults.argocd.namespace,
       configure: cluster.argocd?.configure ?? true,
     },
-    gateway: resolveGateway(cluster),
+    gateway: { ...gateway, copies: copiesOf(gateway.className, parts) },
     storage: resolveStorage(cluster),
     credentials: resolveCredentials(cluster, name),
     kserve: resolveKserve(cluster),
@@ -74,7 +76,7 @@ function resolveKserve({ kserve: { version } }: Cluster): Site['kserve'] {
   };
 }
 
-function resolveGateway(cluster: Cluster): Gateway {
+function resolveGateway(cluster: Cluster): Omit<Gateway, 'copies'> {
   const { gateway } = cluster;
   const tls = gateway.tls;
   return {

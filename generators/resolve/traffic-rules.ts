@@ -94,22 +94,11 @@ export function trafficClusterFaults(files: ClusterFiles, site: Site, placed: re
   });
 }
 
-/**
- * Traefik's provider for the Gateway API knows no RequestMirror, neither in v3.6.7 nor in v3.7.13, and answers 500 to every request of
- * a rule with a filter that it does not know (gateway/httproute.go and grpcroute.go, loadMiddlewares). Its own TraefikService
- * can copy requests and stand behind an HTTPRoute (kubernetes/crd, FillExtensionBuilderRegistry), but behind no GRPCRoute ("only
- * Kubernetes services are supported"), and needs CRDs and a provider that are switched off here.
- */
+/** A chart of Traefik whose CRDs cannot be installed (copies.ts). */
 function mirrorFaults(files: ClusterFiles, site: Site, index: number): Problem[] {
-  if (site.parts.traefik === undefined && site.gateway.className !== 'traefik') return [];
+  if (site.gateway.copies !== 'nothing') return [];
   const where: Where = { file: files.registry, pointer: ['models', index, 'serve', site.cluster, 'mirror'], key: true };
-  const message = `Cannot mirror on "${site.cluster}": its Gateway is Traefik, which has no RequestMirror and would answer 500`;
-  return [
-    fault(
-      'MIRROR_GATEWAY',
-      where,
-      message,
-      'Use "canary" with a small weight or a header, or a Gateway of another class with "platform.traefik" off',
-    ),
-  ];
+  const message = `Cannot mirror on "${site.cluster}": the chart traefik ${site.parts.traefik} holds CRDs of the Gateway API beside TraefikService, and is installed without`;
+  const repair = `Set "platform.traefik.version" to 41.0.0 or newer in ${files.cluster}, or use "canary" with a small weight`;
+  return [fault('MIRROR_GATEWAY', where, message, repair)];
 }

@@ -83,7 +83,7 @@ export interface Gateway {
   readonly namespace?: Name;
   /** Its name. Default `traefik-gateway`. */
   readonly name?: Name;
-  /** Its GatewayClass. Default `traefik`. */
+  /** Its GatewayClass. Where Traefik is there without `platform.traefik`, a `mirror` needs its CRDs and its provider for them. Default `traefik`. */
   readonly className?: Name;
   /** Scheme of the public addresses. `https` needs `tls`. Default `https` with `tls`, else `http`. */
   readonly urlScheme?: 'http' | 'https';
@@ -259,7 +259,7 @@ export interface Platform {
   readonly certManager?: Part;
   /** Sealed Secrets controller. */
   readonly sealedSecrets?: Part;
-  /** Traefik, the Gateway's implementation, and the Gateway itself. */
+  /** Traefik, the Gateway's implementation, and the Gateway itself. A `mirror` needs its chart from 41.0.0 on. */
   readonly traefik?: Part;
   /** MLflow tracking server and model registry; its database is on a volume of the default StorageClass. Default off. */
   readonly mlflow?: Part;

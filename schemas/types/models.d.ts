@@ -158,7 +158,7 @@ export interface Canary {
   readonly header?: CanaryHeader;
 }
 
-/** A second version that gets copies of the requests that come through the Gateway. Its answers are thrown away; its metrics and logs tell how it does. */
+/** A second version that gets copies of the requests that come through the Gateway. Its answers are thrown away; its metrics and logs tell how it does. Traefik copies no gRPC requests. */
 export interface Mirror {
   /** Which of `versions` gets the copies. */
   readonly version: string;

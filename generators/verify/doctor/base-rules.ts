@@ -12,6 +12,7 @@ const GROUPS: Readonly<Record<string, { readonly name: string; readonly by: keyo
   'gateway.networking.k8s.io': { name: 'Gateway API', by: 'gatewayApi' },
   'cert-manager.io': { name: 'cert-manager', by: 'certManager' },
   'bitnami.com': { name: 'Sealed Secrets', by: 'sealedSecrets' },
+  'traefik.io': { name: "Traefik's CRDs", by: 'traefik' },
   'monitoring.coreos.com': { name: 'Prometheus Operator', by: 'monitoring' },
   'serving.kserve.io': { name: 'KServe', by: 'always' },
   'argoproj.io': { name: 'Argo CD', by: 'person' },

@@ -79,6 +79,11 @@ const own: Partial<Cluster> = {
     traefik: { enabled: false },
   },
 };
+const version = (name: string) => ({ version: name, artifact: `s3://models/iris/${name}/`, sha256: name.repeat(64) });
+const mirrored: Partial<Model> = {
+  versions: [version('1'), version('2')],
+  serve: { alpha: { version: '1', mirror: { version: '2' } } },
+};
 const scaled: Partial<Model> = { autoscaling: { minReplicas: 1, maxReplicas: 3 } };
 
 function told(facts: Facts, cluster: Partial<Cluster> = own, model: Partial<Model> = {}, pem = certificate): string[] {
@@ -118,6 +123,12 @@ const cases: readonly [what: string, broken: Partial<Facts>, line: RegExp, model
     'kinds of a part',
     { groups: without('gateway.networking.k8s.io') },
     /^PREREQUISITE_MISSING Cannot find Gateway API: .*"platform.gatewayApi.enabled: true" in clusters\/alpha\/cluster.yaml/,
+  ],
+  [
+    "kinds of Traefik's",
+    {},
+    /^PREREQUISITE_MISSING Cannot find Traefik's CRDs: the cluster has no kind of traefik.io.*"platform.traefik.enabled: true"/,
+    mirrored,
   ],
   [
     'a kind',
