@@ -30,33 +30,39 @@ export interface Call {
   readonly contentType?: string;
 }
 
-export type Api = <T>(path: string, call?: Call) => Promise<T>;
+/** Reject with Refused where the server answers 4xx or 5xx. */
+export interface Api {
+  <T>(path: string, call?: Call): Promise<T>;
+  /** What is no JSON, such as the answer of a pod behind the server. */
+  text(path: string): Promise<string>;
+}
 
 const TIMEOUT_MS = 30_000;
 
-/** Rejects with Refused where the server answers 4xx or 5xx. */
 export function apiOf(config: KubeConfig): Api {
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) throw new Error('No cluster: set KUBECONFIG');
-  return async (path, { method = 'GET', query = {}, body, contentType = 'application/json' } = {}) => {
+  const call = async (accept: string, path: string, { method = 'GET', query = {}, ...sent }: Call = {}) => {
     const url = new URL(`${server.replace(/\/$/, '')}${path}`);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const options: https.RequestOptions = { method, timeout: TIMEOUT_MS };
     await config.applyToHTTPSOptions(options);
-    const { status, text } = await send(url, options, body, contentType);
+    const { status, text } = await send(url, { ...options, headers: { ...options.headers, accept } }, sent);
     if (status >= 400) throw new Refused(`${method} ${path}`, refusalOf(status, text));
-    return JSON.parse(text);
+    return text;
   };
+  const json = async <T>(path: string, options?: Call): Promise<T> =>
+    JSON.parse(await call('application/json', path, options));
+  return Object.assign(json, { text: (path: string) => call('*/*', path) });
 }
 
 function send(
   url: URL,
   options: https.RequestOptions,
-  body: unknown,
-  contentType: string,
+  { body, contentType = 'application/json' }: Pick<Call, 'body' | 'contentType'>,
 ): Promise<{ status: number; text: string }> {
   const sent = body === undefined ? undefined : JSON.stringify(body);
-  const headers = { ...options.headers, accept: 'application/json', ...(sent && { 'content-type': contentType }) };
+  const headers = { ...options.headers, ...(sent && { 'content-type': contentType }) };
   return new Promise((resolve, reject) => {
     const request = https.request(url, { ...options, headers }, (response) => {
       const chunks: Buffer[] = [];

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { chartNames, packChart } from './charts.ts';
+import type { Thing } from './kube.ts';
 import { settings } from './settings.ts';
 
 const { source: root, upstream } = settings(process.env, false);
@@ -38,17 +39,17 @@ function parseOne(file: string): Application {
 }
 
 /** Objects of the chart with these values. Throws with what helm says. */
-async function render(chart: string, values: object, namespace: string): Promise<{ kind: string }[]> {
+async function render(chart: string, values: object, namespace: string, ...more: string[]): Promise<Thing[]> {
   const archive = await packChart(chart, upstream, mkdtempSync(join(work, 'pack-')));
   const file = join(work, `${chart}-values.yaml`);
   writeFileSync(file, stringify(values));
   const { status, stdout, stderr } = spawnSync(
     'helm',
-    ['template', chart, archive, '--namespace', namespace, '--values', file],
+    ['template', chart, archive, '--namespace', namespace, '--values', file, ...more],
     { encoding: 'utf8', maxBuffer: 1 << 26 },
   );
   if (status !== 0) throw new Error(stderr);
-  return parseAllDocuments(stdout).flatMap((document) => (document.toJS() as { kind: string } | null) ?? []);
+  return parseAllDocuments(stdout).flatMap((document) => (document.toJS() as Thing | null) ?? []);
 }
 
 test('every chart has a stand-in of the version that is installed', () => {
@@ -76,3 +77,22 @@ for (const chart of ['cert-manager', 'sealed-secrets', 'traefik', 'kserve-crd', 
     await assert.rejects(render(chart, { unheardOf: true }, 'default'), /unheardOf|[Aa]dditional propert/);
   });
 }
+
+test('traefik reads its own kinds, and brings them, where the provider for them is on', { skip }, async () => {
+  const { helm } = parseOne(join(root, 'clusters/local/argocd/traefik.yaml')).spec.source;
+  const given = helm?.valuesObject as { providers: { kubernetesCRD: object } };
+  assert.deepEqual(given.providers.kubernetesCRD, { enabled: true, allowEmptyServices: true });
+  const of = async (enabled: boolean) => {
+    const values = { ...given, providers: { ...given.providers, kubernetesCRD: { enabled } } };
+    const objects = await render('traefik', values, 'traefik', '--include-crds');
+    const text = (kind: string) => JSON.stringify(objects.filter((one) => one.kind === kind));
+    return { crds: text('CustomResourceDefinition'), role: text('ClusterRole'), deployment: text('Deployment') };
+  };
+  const on = await of(true);
+  const kinds = [...on.crds.matchAll(/"name":"([a-z]+)\.traefik\.io"/g)].map(([, plural]) => plural);
+  assert.ok(kinds.includes('traefikservices'));
+  for (const kind of kinds) assert.match(on.role, new RegExp(`"${kind}"`));
+  assert.match(on.deployment, /--providers\.kubernetescrd=true/);
+  const off = await of(false);
+  assert.doesNotMatch(`${off.role}${off.deployment}`, /traefik\.io"|kubernetescrd/);
+});

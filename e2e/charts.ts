@@ -16,16 +16,24 @@ export function chartNames(): string[] {
     .sort();
 }
 
-/** The chart with the released files that its `upstream.yaml` names; resolves to the archive. */
+/** Where a file or folder was released: in the folder of releases, or in a Go module, `path@version`. */
+type Released = string | { readonly module: string; readonly path: string };
+
+async function releasedFile(source: Released, upstream: string): Promise<string> {
+  if (typeof source !== 'string') return join(await goModule(source.module), source.path);
+  const file = join(upstream, source);
+  if (!existsSync(file)) throw new Error(`${file} is missing: set KSERVE_GITOPS_UPSTREAM to the folder of releases`);
+  return file;
+}
+
+/** The chart with the released files that its `upstream.yaml` names, by their place below `upstream`; resolves to the archive. */
 export async function packChart(name: string, upstream: string, into: string): Promise<string> {
   const chart = join(into, name);
   cpSync(join(folder, name), chart, { recursive: true });
   const list = join(chart, 'upstream.yaml');
-  const wanted = existsSync(list) ? (parse(readFileSync(list, 'utf8')) as Record<string, string>) : {};
+  const wanted = existsSync(list) ? (parse(readFileSync(list, 'utf8')) as Record<string, Released>) : {};
   for (const [target, source] of Object.entries(wanted)) {
-    const from = join(upstream, source);
-    if (!existsSync(from)) throw new Error(`${from} is missing: set KSERVE_GITOPS_UPSTREAM to the folder of releases`);
-    cpSync(from, join(chart, 'upstream', target), { recursive: true });
+    cpSync(await releasedFile(source, upstream), join(chart, 'upstream', target), { recursive: true });
   }
   rmSync(list, { force: true });
   const { version } = parse(readFileSync(join(chart, 'Chart.yaml'), 'utf8')) as { version: string };

@@ -15,6 +15,7 @@ const KINDS = [
   ['gateway.networking.k8s.io/v1', 'HTTPRoute'],
   ['gateway.networking.k8s.io/v1', 'GRPCRoute'],
   ['gateway.networking.k8s.io/v1', 'Gateway'],
+  ['traefik.io/v1alpha1', 'TraefikService'],
   ['bitnami.com/v1alpha1', 'SealedSecret'],
   ['batch/v1', 'Job'],
 ] as const;

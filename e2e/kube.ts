@@ -28,6 +28,11 @@ export interface Kube {
   mergePatch(reference: Reference, patch: object, subresource?: 'status'): Promise<void>;
   /** Nothing where it is gone already. */
   remove(reference: Reference): Promise<void>;
+  /** What a pod answers to a GET, through the API server. */
+  fromPod(
+    pod: { readonly name: string; readonly namespace: string; readonly port: number },
+    path: string,
+  ): Promise<string>;
   waitFor(reference: Reference, patience: Patience, check: (object: Thing) => string | undefined): Promise<Thing>;
   waitGone(reference: Reference, patience: Patience): Promise<void>;
 }
@@ -102,6 +107,8 @@ export function connect(): Kube {
       const query = { propagationPolicy: 'Background' };
       if (path !== undefined) await api(path, { method: 'DELETE', query }).catch(absent);
     },
+    fromPod: ({ name, namespace, port }, path) =>
+      api.text(`/api/v1/namespaces/${namespace}/pods/${name}:${port}/proxy/${path}`),
     waitFor: (reference, patience, check) =>
       until(nameOf(reference), patience, async () => {
         const object = await get(reference);

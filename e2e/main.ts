@@ -29,6 +29,7 @@ import { credentials } from './steps/credentials.ts';
 import { disruption } from './steps/disruption.ts';
 import { doctor } from './steps/doctor.ts';
 import { drift } from './steps/drift.ts';
+import { mirror } from './steps/mirror.ts';
 import { notebook } from './steps/notebook.ts';
 import { outage } from './steps/outage.ts';
 import { page } from './steps/page.ts';
@@ -49,6 +50,7 @@ const STEPS: readonly Step[] = [
   doctor,
   broken,
   canary,
+  mirror,
   disruption,
   autoscaling,
   outage,

@@ -9,7 +9,7 @@ const NAMESPACES = [
   ...['ml-platform', 'mlflow', 'jupyterhub', 'model-client', 'traefik', 'kserve', 'sealed-secrets', 'cert-manager'],
   ARGOCD,
 ];
-const GROUPS = /\.(?:kserve\.io|argoproj\.io|bitnami\.com|cert-manager\.io|gateway\.networking\.k8s\.io)$/;
+const GROUPS = /\.(?:kserve\.io|argoproj\.io|bitnami\.com|cert-manager\.io|gateway\.networking\.k8s\.io|traefik\.io)$/;
 const CLUSTER_KINDS = [
   ['admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration'],
   ['admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration'],
