@@ -41,14 +41,14 @@ export const IMAGES: readonly Image[] = [
     reference: 'kserve/kserve-controller:v0.17.0',
     dockerfile: 'e2e/images/kserve-controller/Dockerfile',
     bases: { BASE: 'debian' },
-    program: { path: 'github.com/kserve/kserve/cmd/manager', version: 'v0.17.0' },
+    program: { module: 'github.com/kserve/kserve', folder: 'cmd/manager', version: 'v0.17.0' },
   },
   {
     name: 'kube-rbac-proxy',
     reference: 'brancz/kube-rbac-proxy:v0.18.0',
     dockerfile: 'e2e/images/kube-rbac-proxy/Dockerfile',
     bases: { BASE: 'debian' },
-    program: { path: 'github.com/brancz/kube-rbac-proxy/cmd/kube-rbac-proxy', version: 'v0.18.0' },
+    program: { module: 'github.com/brancz/kube-rbac-proxy', folder: 'cmd/kube-rbac-proxy', version: 'v0.18.0' },
   },
   {
     name: 'storage-initializer-next',
@@ -85,6 +85,6 @@ export const IMAGES: readonly Image[] = [
     reference: 'metrics-server/metrics-server:v0.8.0',
     dockerfile: 'e2e/images/metrics-server/Dockerfile',
     bases: { BASE: 'debian' },
-    program: { path: 'sigs.k8s.io/metrics-server/cmd/metrics-server', version: 'v0.8.0' },
+    program: { module: 'sigs.k8s.io/metrics-server', folder: 'cmd/metrics-server', version: 'v0.8.0' },
   },
 ];

@@ -11,7 +11,7 @@ import { CreateBucketCommand, ListBucketsCommand, PutObjectCommand, S3Client } f
 import { type Daemon, startDaemon } from './daemon.ts';
 import { goProgram } from './go-program.ts';
 
-const VERSITYGW = { path: 'github.com/versity/versitygw/cmd/versitygw', version: 'v1.8.0' };
+const VERSITYGW = { module: 'github.com/versity/versitygw', folder: 'cmd/versitygw', version: 'v1.8.0' };
 
 export interface S3Options {
   /** Address to listen on, which is part of the endpoint that pods use. */
