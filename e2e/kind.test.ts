@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { atGateway } from './gateway.ts';
-import { ownImages } from './images/list.ts';
+import { imagesOf } from './images/list.ts';
 import type { Kube, Thing } from './kube.ts';
 import { forwardTo } from './services/forward.ts';
 import { giveAddresses } from './services/load-balancer.ts';
@@ -93,5 +93,7 @@ test('a forward keeps path, method and body, and asks under the name of the host
 });
 
 test('of the images those are built that no registry has', () => {
-  assert.deepEqual(ownImages(), ['python', 'predictor', 'client']);
+  assert.deepEqual(imagesOf(['platform', 'upgrade'], false), ['python', 'predictor', 'client']);
+  const added = (step: string) => imagesOf([step], true).length - imagesOf(['platform'], true).length;
+  assert.deepEqual([added('canary'), added('autoscaling'), added('upgrade')], [0, 1, 4]);
 });

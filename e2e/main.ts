@@ -9,7 +9,7 @@ import { gatewayApiRepository, pushCharts } from './charts.ts';
 import { collect } from './collect.ts';
 import { atGateway } from './gateway.ts';
 import { serveGit } from './git.ts';
-import { ownImages } from './images/list.ts';
+import { imagesOf } from './images/list.ts';
 import { buildImages, imageOptions } from './images.ts';
 import { connect } from './kube.ts';
 import { openProject } from './project.ts';
@@ -112,14 +112,14 @@ function print(text: string): void {
 
 async function prepare(
   where: Settings,
-  fresh: boolean,
+  steps: readonly string[],
   { images }: Flags,
 ): Promise<{ run: Omit<Run, 'say'>; close(): Promise<void> }> {
+  const fresh = steps[0] === STEPS[0]?.name;
   if (fresh) rmSync(where.folder, { recursive: true, force: true });
   const kube = connect();
-  // Without stand-ins for charts, images have none either: the released ones are public.
-  const only = where.charts === undefined ? { only: ownImages() } : {};
-  if (images) await buildImages({ ...imageOptions(), ...only, log: print });
+  const only = imagesOf(steps, where.charts !== undefined);
+  if (images) await buildImages({ ...imageOptions(), only, log: print });
   const git = await serveGit(join(where.folder, 'git'), where.address);
   const s3 = await startS3({
     host: where.address,
@@ -158,12 +158,15 @@ async function main(flags: Flags): Promise<number> {
     await tearDown(connect(), print);
     return 0;
   }
-  const fresh = steps[0] === STEPS[0];
-  const { run, close } = await prepare(where, fresh, flags);
+  const { run, close } = await prepare(
+    where,
+    steps.map(({ name }) => name),
+    flags,
+  );
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void close().then(() => process.exit(1)));
   try {
-    if (!fresh) await argoCd(where, run);
+    if (steps[0] !== STEPS[0]) await argoCd(where, run);
     const results = await runSteps(
       steps.map((step) => outside(step === platform ? withArgoCd(where, step) : step)),
       run,

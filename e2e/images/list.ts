@@ -13,13 +13,18 @@ export interface Image {
   readonly dockerfile: string;
   /** Build arguments that name a base image. */
   readonly bases: Readonly<Record<string, Base>>;
+  /** The one step that needs it, where not all do. */
+  readonly step?: string;
   /** Built first; the Dockerfile copies file PROGRAM from context `program`. */
   readonly program?: GoProgram;
 }
 
-/** Those that no public registry has: the others stand for public images, under their names. */
-export function ownImages(): readonly string[] {
-  return IMAGES.filter(({ reference }) => reference.startsWith('kserve-gitops/')).map(({ name }) => name);
+/** Names of those that these steps need. Without stand-ins only this repository's own, since the others are public. */
+export function imagesOf(steps: readonly string[], standIns: boolean): readonly string[] {
+  return IMAGES.filter(({ reference, step }) => {
+    const own = reference.startsWith('kserve-gitops/');
+    return (standIns || own) && (step === undefined || steps.includes(step));
+  }).map(({ name }) => name);
 }
 
 export const IMAGES: readonly Image[] = [
@@ -38,6 +43,7 @@ export const IMAGES: readonly Image[] = [
   // The step `upgrade` goes to this release: its controller with the proxy that the chart puts beside it, and the two above under their names there.
   {
     name: 'kserve-controller-next',
+    step: 'upgrade',
     reference: 'kserve/kserve-controller:v0.17.0',
     dockerfile: 'e2e/images/kserve-controller/Dockerfile',
     bases: { BASE: 'debian' },
@@ -45,6 +51,7 @@ export const IMAGES: readonly Image[] = [
   },
   {
     name: 'kube-rbac-proxy',
+    step: 'upgrade',
     reference: 'brancz/kube-rbac-proxy:v0.18.0',
     dockerfile: 'e2e/images/kube-rbac-proxy/Dockerfile',
     bases: { BASE: 'debian' },
@@ -52,12 +59,14 @@ export const IMAGES: readonly Image[] = [
   },
   {
     name: 'storage-initializer-next',
+    step: 'upgrade',
     reference: 'kserve/storage-initializer:v0.17.0',
     dockerfile: 'e2e/images/storage-initializer/Dockerfile',
     bases: { BASE: 'python' },
   },
   {
     name: 'sklearnserver-next',
+    step: 'upgrade',
     reference: 'kserve/sklearnserver:v0.17.0',
     dockerfile: 'e2e/images/sklearnserver/Dockerfile',
     bases: { BASE: 'python' },
@@ -82,6 +91,7 @@ export const IMAGES: readonly Image[] = [
   },
   {
     name: 'metrics-server',
+    step: 'autoscaling',
     reference: 'metrics-server/metrics-server:v0.8.0',
     dockerfile: 'e2e/images/metrics-server/Dockerfile',
     bases: { BASE: 'debian' },
