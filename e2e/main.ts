@@ -19,46 +19,9 @@ import { runSteps } from './runner.ts';
 import { startLoadBalancer } from './services/load-balancer.ts';
 import { startS3 } from './services/s3.ts';
 import { BUCKET, type Settings, settings } from './settings.ts';
-import { admission } from './steps/admission.ts';
-import { answers } from './steps/answers.ts';
-import { autoscaling } from './steps/autoscaling.ts';
-import { bare } from './steps/bare.ts';
-import { broken, degraded } from './steps/broken.ts';
-import { canary } from './steps/canary.ts';
-import { credentials } from './steps/credentials.ts';
-import { disruption } from './steps/disruption.ts';
-import { doctor } from './steps/doctor.ts';
-import { drift } from './steps/drift.ts';
-import { mirror } from './steps/mirror.ts';
-import { notebook } from './steps/notebook.ts';
-import { outage } from './steps/outage.ts';
-import { page } from './steps/page.ts';
 import { platform } from './steps/platform.ts';
-import { prune } from './steps/prune.ts';
-import { upgrade } from './steps/upgrade.ts';
+import { STEPS } from './steps.ts';
 import { tearDown } from './teardown.ts';
-
-/** In this order: each builds on those before it. */
-const STEPS: readonly Step[] = [
-  bare,
-  platform,
-  credentials,
-  answers,
-  drift,
-  page,
-  notebook,
-  doctor,
-  broken,
-  canary,
-  mirror,
-  disruption,
-  autoscaling,
-  outage,
-  degraded,
-  prune,
-  admission,
-  upgrade,
-];
 
 interface Flags {
   readonly only?: readonly string[];
@@ -96,14 +59,16 @@ Examples:
   npm run e2e -- --tear-down                   remove what an earlier run left`;
 
 function chosen(flags: Flags): readonly Step[] {
-  const at = (name: string | undefined, otherwise: number) => {
-    if (name === undefined) return otherwise;
-    const index = STEPS.findIndex((step) => step.name === name);
-    if (index < 0) throw new CommanderError(2, 'e2e.step', `There is no step "${name}"; --list names them`);
-    return index;
-  };
-  if (flags.only !== undefined) return flags.only.map((name) => STEPS[at(name, 0)] as Step);
-  return STEPS.slice(at(flags.from, 0), at(flags.until, STEPS.length - 1) + 1);
+  if (flags.only !== undefined) return flags.only.map((name) => STEPS[indexOf(name)] as Step);
+  const from = flags.from === undefined ? 0 : indexOf(flags.from);
+  const until = flags.until === undefined ? STEPS.length - 1 : indexOf(flags.until);
+  return STEPS.slice(from, until + 1);
+}
+
+function indexOf(name: string): number {
+  const index = STEPS.findIndex((step) => step.name === name);
+  if (index < 0) throw new CommanderError(2, 'e2e.step', `There is no step "${name}"; --list names them`);
+  return index;
 }
 
 function print(text: string): void {
