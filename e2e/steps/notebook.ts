@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { parseDocument } from 'yaml';
 import { syncTo, waitHealthy } from '../argocd.ts';
 import { firstAnswer, outsideOf } from '../gateway.ts';
 import { modelHost } from '../hosts.ts';
@@ -39,6 +40,7 @@ export const notebook: Step = {
         await project.npm('model', ['import', source, ...options], { env });
         say(`npm run model -- import ${source}`);
       }
+      small(run);
       const revision = await project.release('import the models of the notebook');
       await syncTo(kube, revision);
       await waitHealthy(
@@ -58,6 +60,15 @@ export const notebook: Step = {
     }
   },
 };
+
+/** KServe's Python server asks for a whole core unless told otherwise, half of a small cluster. */
+function small({ project }: Run): void {
+  const document = parseDocument(project.read('models.yaml'));
+  const { models } = document.toJS() as { models: readonly { name: string }[] };
+  const index = models.findIndex(({ name }) => name === 'iris-notebook-sklearn');
+  document.setIn(['models', index, 'resources'], document.createNode({ cpu: '100m', memory: '512Mi' }));
+  project.write('models.yaml', document.toString({ lineWidth: 0 }));
+}
 
 async function train({ settings, say }: Run, ca: string): Promise<void> {
   const { gateway, domain, source } = settings;
