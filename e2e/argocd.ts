@@ -77,7 +77,10 @@ function stateOf({ metadata, status }: Thing): AppState {
         `${one.kind} ${one.name} is ${[one.status, one.health?.status, one.health?.message].filter(Boolean).join(', ')}`,
     );
   const conditions = (status?.conditions ?? []).map(({ message }) => message);
-  const operation = status?.operationState?.phase === 'Succeeded' ? [] : [status?.operationState?.message ?? ''];
+  const { phase, message = '', syncResult } = status?.operationState ?? {};
+  const failed = (syncResult?.resources ?? []).filter(({ hookPhase }) => hookPhase === 'Failed');
+  const operation =
+    phase === 'Succeeded' ? [] : [...failed.map((one) => `${one.kind} ${one.name}: ${one.message ?? ''}`), message];
   return {
     name: metadata?.name ?? '',
     sync: status?.sync?.status ?? 'Unknown',
@@ -129,9 +132,9 @@ export async function refresh(kube: Kube, name: string, kind: 'normal' | 'hard' 
 }
 
 /** As a webhook of the git server would: everybody looks at the new commit at once. Resolves when the root has synced it. */
-export async function syncTo(kube: Kube, revision: string): Promise<void> {
+export async function syncTo(kube: Kube, revision: string, seconds = 180): Promise<void> {
   await Promise.all((await applications(kube)).map(({ name }) => refresh(kube, name)));
-  await kube.waitFor(application('root'), { seconds: 180 }, ({ status }) =>
+  await kube.waitFor(application('root'), { seconds }, ({ status }) =>
     status?.sync?.revision === revision && status?.sync?.status === 'Synced'
       ? undefined
       : `it is ${status?.sync?.status} at ${status?.sync?.revision}, not at ${revision}`,

@@ -33,7 +33,12 @@ export interface Status {
   /** Of an Application. */
   readonly sync?: { readonly status?: string; readonly revision?: string };
   readonly health?: { readonly status?: string };
-  readonly operationState?: { readonly phase?: string; readonly message?: string; readonly startedAt?: string };
+  readonly operationState?: {
+    readonly phase?: string;
+    readonly message?: string;
+    readonly startedAt?: string;
+    readonly syncResult?: { readonly resources?: readonly Synced[] };
+  };
   readonly resources?: readonly Resource[];
 }
 
@@ -43,6 +48,17 @@ interface Resource {
   readonly name: string;
   readonly status?: string;
   readonly health?: { readonly status: string; readonly message?: string };
+  /** Nothing in git asks for it any more. */
+  readonly requiresPruning?: boolean;
+}
+
+/** What came of an object in an Application's last sync. */
+interface Synced {
+  readonly kind: string;
+  readonly name: string;
+  /** `Failed` where the object became Degraded, with its health's message. */
+  readonly hookPhase?: string;
+  readonly message?: string;
 }
 
 /** Whether the condition is there and `status`. */

@@ -1,7 +1,7 @@
 /** The next release of KServe, whose charts have other names: one line of cluster.yaml, and nothing of a model is deleted. */
 import assert from 'node:assert/strict';
 import { parseDocument } from 'yaml';
-import { syncTo, waitHealthy } from '../argocd.ts';
+import { application, refresh, syncTo, waitHealthy } from '../argocd.ts';
 import { pushModuleCharts } from '../charts.ts';
 import { outsideOf } from '../gateway.ts';
 import { modelHost } from '../hosts.ts';
@@ -42,8 +42,9 @@ export const upgrade: Step = {
       const cluster = parseDocument(project.read(`clusters/${CLUSTER}/cluster.yaml`));
       cluster.setIn(['kserve', 'version'], RELEASE);
       project.write(`clusters/${CLUSTER}/cluster.yaml`, cluster.toString({ lineWidth: 0 }));
-      await syncTo(kube, await project.release(`${CLUSTER}: KServe ${RELEASE}`));
+      await syncTo(kube, await project.release(`${CLUSTER}: KServe ${RELEASE}`), 420);
       await controllerRuns(run);
+      await leftBehind(run);
       await waitHealthy(kube, undefined, { seconds: 300, everyMs: 2000 }, () => undefined);
     } finally {
       await load.stop();
@@ -72,6 +73,23 @@ async function controllerRuns({ kube, say }: Run): Promise<void> {
     return status?.updatedReplicas === 1 && status.readyReplicas === 1 ? undefined : 'its new pod is not ready';
   });
   say(`the controller of ${RELEASE} runs`);
+}
+
+/** What `npm run upgrade -- plan` says of it: a person deletes what no chart holds any more. */
+async function leftBehind({ kube, say }: Run): Promise<void> {
+  await waitHealthy(kube, ['kserve-runtimes'], { seconds: 180 }, () => undefined);
+  await refresh(kube, 'kserve');
+  const left = ((await kube.get(application('kserve')))?.status?.resources ?? []).filter((one) => one.requiresPruning);
+  assert.deepEqual(
+    left.filter(({ kind }) => kind !== 'ValidatingWebhookConfiguration'),
+    [],
+    'the runtimes have an owner again',
+  );
+  for (const { kind, name } of left) {
+    await kube.remove({ apiVersion: 'admissionregistration.k8s.io/v1', kind, name });
+    say(`left behind, and deleted by hand: ${kind} ${name}`);
+  }
+  await refresh(kube, 'kserve');
 }
 
 /** Unique ids by kind and name: what is deleted and made anew has another. */

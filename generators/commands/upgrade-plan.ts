@@ -15,7 +15,7 @@ export function upgradePlan({ site, models }: Platform, to: KserveProfile['versi
     protections(site, from, target),
     edit(site, models, target),
     sync(from, target),
-    left(passed),
+    left(site, from, target, passed),
     after(site, models),
   ].filter((step) => step.length > 0);
   return [
@@ -156,14 +156,29 @@ function sync(from: KserveProfile, { version, charts }: KserveProfile): Step {
   ];
 }
 
-function left(passed: readonly KserveProfile[]): Step {
+function left({ argocd }: Site, from: KserveProfile, target: KserveProfile, passed: readonly KserveProfile[]): Step {
   const crds = passed.flatMap(({ leftCrds }) => leftCrds);
-  if (crds.length === 0) return [];
+  const moved = from.charts.controller !== target.charts.controller;
+  if (crds.length === 0 && !moved) return [];
+  const found = '{range .status.resources[?(@.requiresPruning==true)]}{.kind} {.name}{"\\n"}{end}';
   return [
     'Decide on what stayed behind',
-    'No chart of these Applications holds these CRDs any more. They do no harm. Remove one only when this shows no object of it:',
-    '',
-    ...code(...crds.map((crd) => `kubectl get ${crd} -A`)),
+    ...(moved
+      ? [
+          'The Application `kserve` is Healthy, and OutOfSync for as long as there are objects that its chart held before. Once',
+          '`kserve-runtimes` is Synced no runtime is among them; delete what this shows with kubectl:',
+          '',
+          ...code(`kubectl -n ${argocd.namespace} get application kserve -o jsonpath='${found}'`),
+        ]
+      : []),
+    ...(moved && crds.length > 0 ? [''] : []),
+    ...(crds.length > 0
+      ? [
+          'No chart of these Applications holds these CRDs any more. They do no harm. Remove one only when this shows no object of it:',
+          '',
+          ...code(...crds.map((crd) => `kubectl get ${crd} -A`)),
+        ]
+      : []),
   ];
 }
 

@@ -108,3 +108,18 @@ test('an Application is as healthy as its objects, once synchronised with the cu
   assert.match(health(application('apps/b', 'apps/a', 'Synced')), /STATUS: Progressing/);
   assert.match(health(application('apps/a', 'apps/a', 'OutOfSync')), /STATUS: Progressing/);
 });
+
+test('objects that nothing prunes do not hold up an Application', { skip }, () => {
+  const left = { kind: 'ClusterServingRuntime', name: 'a', status: 'OutOfSync', requiresPruning: true };
+  const differs = { kind: 'Deployment', name: 'b', status: 'OutOfSync' };
+  const of = (prune: boolean, ...resources: object[]) => {
+    const { spec, status, ...rest } = application('apps/a', 'apps/a', 'OutOfSync') as { spec: object; status: object };
+    return { ...rest, spec: { ...spec, syncPolicy: { automated: { prune } } }, status: { ...status, resources } };
+  };
+  const synced = { kind: 'Service', name: 'c', status: 'Synced' };
+  assert.match(health(of(false, left, synced, left)), /STATUS: Healthy\nMESSAGE: Objects of before stay, .*: 2/);
+  assert.match(health(of(true, left)), /STATUS: Progressing/);
+  assert.match(health(of(false, left, differs)), /STATUS: Progressing/);
+  assert.match(health(of(false, differs, left)), /STATUS: Progressing/);
+  assert.match(health(of(false)), /STATUS: Progressing/);
+});

@@ -7,6 +7,9 @@ import { plain } from './plain.ts';
 /**
  * Argo CD has not judged Applications since 1.8, so a parent does not wait for its children's waves. The check comes
  * back with a guard: a status that was computed for another source is stale and does not count.
+ *
+ * What a newer chart no longer holds stays where an Application does not prune, and keeps it OutOfSync for ever. Later waves
+ * must not wait for that: from KServe v0.17.0 on, the next one takes the runtimes over.
  */
 const APPLICATION_HEALTH = `local status = {status = "Progressing", message = "Waiting for the first comparison"}
 if obj.status == nil then
@@ -28,8 +31,23 @@ if obj.status.health ~= nil and obj.status.health.status ~= nil then
   status.message = obj.status.health.message or ""
 end
 if status.status == "Healthy" and obj.status.sync.status ~= "Synced" then
-  status.status = "Progressing"
-  status.message = "Not yet synchronised"
+  local policy = obj.spec.syncPolicy or {}
+  local left = 0
+  for _, resource in ipairs(obj.status.resources or {}) do
+    if resource.status ~= nil and resource.status ~= "Synced" then
+      if resource.requiresPruning ~= true or policy.automated == nil or policy.automated.prune == true then
+        left = 0
+        break
+      end
+      left = left + 1
+    end
+  end
+  if left > 0 then
+    status.message = "Objects of before stay, since nothing is pruned here: " .. left
+  else
+    status.status = "Progressing"
+    status.message = "Not yet synchronised"
+  end
 end
 return status
 `;

@@ -50,6 +50,7 @@ export const kserveProfiles: readonly KserveProfile[] = [
       'The ClusterServingRuntimes moved to the chart `kserve-runtime-configs`, where they are off unless switched on.',
       'The LocalModel CRDs moved from `kserve-crd` to `kserve-localmodel-crd`.',
       'New runtimes: `kserve-openvino`, `kserve-predictiveserver`.',
+      'Pods get `INFERENCE_SERVICE_NAME`: those of every model are replaced, one after the other.',
     ],
     canary: 'own',
     leftCrds: ['localmodelcaches', 'localmodelnodegroups', 'localmodelnodes'].map(
