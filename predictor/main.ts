@@ -9,12 +9,18 @@ import { createLog, type Log } from './operate/log.ts';
 import { createLogControl, type LogControl } from './operate/log-settings.ts';
 import { createMetricsServer } from './operate/metrics-server.ts';
 import { createShutdown } from './operate/shutdown.ts';
+import { createEnding } from './operate/termination.ts';
 import { connect, type Link } from './processes/link.ts';
 import { Primary } from './processes/primary.ts';
 import { announceInLog } from './serve/announce.ts';
 import { serve } from './serve/server.ts';
 
-const exit = (code: number) => process.exit(code);
+const ending = createEnding();
+
+const exit = (code: number) => {
+  if (code !== 0) ending.tell();
+  process.exit(code);
+};
 
 async function main(): Promise<void> {
   const config = readConfig(process.argv.slice(2), process.env);
@@ -25,7 +31,7 @@ async function main(): Promise<void> {
   }
   const logControl = createLogControl();
   const link = cluster.isWorker ? await connect() : undefined;
-  const own = createLog((line) => process.stderr.write(line), logControl.wants);
+  const own = ending.noting(createLog((line) => process.stderr.write(line), logControl.wants));
   const log: Log =
     link === undefined
       ? own

@@ -47,7 +47,7 @@ export const degraded: Step = {
     await until(`${app} to be Degraded`, { seconds: 720, everyMs: 2000 }, async () => {
       const state = (await applications(kube)).find(({ name }) => name === app);
       if (state?.health !== 'Degraded') throw new NotYet(state === undefined ? 'it is not there' : told(state));
-      assert.match(state.why, new RegExp(`InferenceService ${MODEL}: The new pods do not become ready`));
+      assert.match(state.why, new RegExp(`InferenceService ${MODEL}: ModelLoadFailed: .*sha256`));
       say(told(state));
     });
     await oldServes(run, 20);
