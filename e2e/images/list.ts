@@ -98,3 +98,10 @@ export const IMAGES: readonly Image[] = [
     program: { module: 'sigs.k8s.io/metrics-server', folder: 'cmd/metrics-server', version: 'v0.8.0' },
   },
 ];
+
+/** Path and tag of an image by its name here. */
+export function referenceOf(name: string): string {
+  const image = IMAGES.find((one) => one.name === name);
+  if (image === undefined) throw new Error(`bug: no image is called ${name}`);
+  return image.reference;
+}

@@ -36,6 +36,16 @@ export async function imageLabels(
   return config?.config?.Labels ?? {};
 }
 
+/** The reference with its digest, as production pins it: a node that has another image under the tag fetches this one. */
+export async function pinned(url: string, reference: string): Promise<string> {
+  const cut = reference.lastIndexOf(':');
+  const manifest = `${url}/v2/${reference.slice(0, cut)}/manifests/${reference.slice(cut + 1)}`;
+  const response = await fetch(manifest, { method: 'HEAD', headers: { accept: MANIFESTS } });
+  const digest = response.headers.get('docker-content-digest');
+  if (!response.ok || digest === null) throw new Error(`${manifest}: ${response.status}, without a digest`);
+  return `${reference}@${digest}`;
+}
+
 async function read<T>(url: string): Promise<T | undefined> {
   let response: Response;
   try {

@@ -12,7 +12,7 @@ export const bare: Step = {
     const { project, say } = run;
     const nothing = { gatewayApi: false, certManager: false, sealedSecrets: false, traefik: false };
     const platform = Object.fromEntries(Object.keys(nothing).map((part) => [part, { enabled: false }]));
-    project.write(`clusters/${CLUSTER}/cluster.yaml`, stringify({ ...clusterFile(run), platform }));
+    project.write(`clusters/${CLUSTER}/cluster.yaml`, stringify({ ...(await clusterFile(run)), platform }));
     const report = await project.npm('doctor', ['--cluster', CLUSTER], { fine: [1] });
     for (const missing of [/Gateway API/i, /cert-manager/i, /Sealed Secrets|sealing/i, /traefik-gateway|Gateway/])
       assert.match(report, missing);

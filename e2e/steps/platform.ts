@@ -2,6 +2,8 @@
 import { stringify } from 'yaml';
 import { documents, waitHealthy } from '../argocd.ts';
 import { push } from '../git.ts';
+import { referenceOf } from '../images/list.ts';
+import { pinned } from '../images/registry.ts';
 import { condition } from '../kube.ts';
 import { serveOnly } from '../project.ts';
 import type { Run, Step } from '../run.ts';
@@ -23,8 +25,9 @@ const PLATFORM = [
 ];
 
 /** The test's `cluster.yaml`. */
-export function clusterFile({ settings, project, s3 }: Run): object {
-  const { charts, domain, notebookImage } = settings;
+export async function clusterFile({ settings, project, s3 }: Run): Promise<object> {
+  const { charts, domain, notebookImage, registry } = settings;
+  const image = async (name: string) => `ghcr.io/${await pinned(`http://${registry}`, referenceOf(name))}`;
   const mirror = { charts, gatewayApi: project.url.replace('kserve-gitops', 'gateway-api') };
   return {
     repository: { url: project.url },
@@ -35,8 +38,8 @@ export function clusterFile({ settings, project, s3 }: Run): object {
     credentials: { kind: 'static' },
     teams: [{ name: TEAM }],
     kserve: { version: 'v0.16.0' },
-    predictor: { resources: { cpu: '100m', memory: '256Mi' } },
-    client: { enabled: true, replicas: 1 },
+    predictor: { image: await image('predictor'), resources: { cpu: '100m', memory: '256Mi' } },
+    client: { enabled: true, replicas: 1, image: await image('client') },
     platform: {
       mlflow: { enabled: true },
       jupyterhub: { enabled: true, ...(notebookImage === undefined ? {} : { image: notebookImage }) },
@@ -49,7 +52,7 @@ export const platform: Step = {
   proves: 'Argo CD brings the platform in order from one applied file, with no retry by hand',
   async run(run) {
     const { project, kube, say } = run;
-    project.write(`clusters/${CLUSTER}/cluster.yaml`, stringify(clusterFile(run)));
+    project.write(`clusters/${CLUSTER}/cluster.yaml`, stringify(await clusterFile(run)));
     serveOnly(project, {
       'iris-classifier': { version: '1', autoscaling: { minReplicas: 2, maxReplicas: 2 } },
       'iris-classifier-sklearn': { version: '1' },
