@@ -3,6 +3,7 @@ import { limits } from '../operate/limits.ts';
 import { type Datatype, datatypes, isDatatype, type TensorData } from '../protocol/datatype.ts';
 import { ServeError } from '../protocol/error.ts';
 import type { InferRequest, InputTensor, Parameters, RequestedOutput } from '../protocol/messages.ts';
+import type { NarrowFloat } from '../protocol/narrow-float.ts';
 import { pointer } from '../protocol/pointer.ts';
 import { RawError, readRaw, textOf } from '../protocol/raw.ts';
 import { countElements, shapeText } from '../protocol/tensor.ts';
@@ -129,7 +130,7 @@ function decodeTyped(input: WireInput, datatype: Datatype, model: string, index:
     const message = `unexpected number of elements in data of input '${name}' with shape ${shapeText(shape)}. Expected ${wanted}, got ${got}`;
     throw new ServeError('INPUT_DATA', message, at());
   }
-  if (datatype === 'BYTES' || datatype === 'FP16') return decodeTexts(name, contents.bytes, at);
+  if (datatype === 'BYTES' || datatype === 'FP16' || datatype === 'BF16') return decodeTexts(name, contents.bytes, at);
   const elements = unpackInput(datatype, contents.packed.get(field) ?? Buffer.alloc(0), wanted, at);
   if (typeof elements !== 'number') return elements;
   throw new ServeError('INPUT_DATA', `element ${elements} of input '${name}' is out of the range of ${datatype}`, at());
@@ -139,7 +140,7 @@ function decodeTyped(input: WireInput, datatype: Datatype, model: string, index:
 type Place = () => { readonly pointer: string };
 
 function unpackInput(
-  datatype: Exclude<Datatype, 'BYTES' | 'FP16'>,
+  datatype: Exclude<Datatype, 'BYTES' | NarrowFloat>,
   packed: Buffer,
   count: number,
   at: Place,

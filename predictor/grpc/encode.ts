@@ -8,16 +8,17 @@ import type {
   ModelStatistics,
   TensorConfig,
 } from '../protocol/messages.ts';
+import { fieldOf } from './typed.ts';
 import type { Form } from './wire/infer-response.ts';
 
 /** Which form answers take: that of the request, or always one. */
 export const outputForms = ['mirror', 'typed', 'raw'] as const;
 export type OutputForm = (typeof outputForms)[number];
 
-/** FP16 has no typed form, and a message has one form only. */
+/** Floats of 16 bits have no typed form, and a message has one form only. */
 export function formOf(response: InferResponse, request: Form, wanted: OutputForm): Form {
   const form = wanted === 'mirror' ? request : wanted;
-  return form === 'typed' && response.outputs.some((output) => output.datatype === 'FP16') ? 'raw' : form;
+  return form === 'typed' && response.outputs.some((output) => fieldOf[output.datatype] === undefined) ? 'raw' : form;
 }
 
 export function encodeMetadata({ name, versions, platform, inputs, outputs, properties }: ModelMetadata): object {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { status } from '@grpc/grpc-js';
 import { type Datatype, isDatatype } from '../protocol/datatype.ts';
-import { toFloat16 } from '../protocol/float16.ts';
+import { type NarrowFloat, narrowFloat } from '../protocol/narrow-float.ts';
+import { writeRaw } from '../protocol/raw.ts';
 import { type GrpcRunning, serveGrpc } from '../testdata/grpc.ts';
 import { type Running, serveTestModels } from '../testdata/models.ts';
 import { fieldNames, fieldOf } from './typed.ts';
@@ -41,6 +42,7 @@ interface Exchange {
 /** Beyond these JSON's numbers are no numbers of the datatype. */
 const largest: Readonly<Partial<Record<Datatype, number>>> = {
   FP16: 65504,
+  BF16: 3.3895313892515355e38,
   FP32: 3.4028234663852886e38,
   FP64: Infinity,
 };
@@ -130,7 +132,7 @@ test('most of the inferences can be asked for over gRPC', () =>
 for (const exchange of exchanges) {
   test(exchange.name, async () => {
     const { model, version = '', request, expect } = exchange;
-    const raw = request?.inputs.some(({ datatype }) => datatype === 'FP16') === true;
+    const raw = request?.inputs.some(isNarrow) === true;
     const message = {
       model_name: model,
       model_version: version,
@@ -148,7 +150,10 @@ for (const exchange of exchanges) {
       const answer = await grpc.call('ModelInfer', message);
       const { outputs = [], ...head } = expect.body as Record<string, unknown> & { outputs?: readonly Tensor[] };
       for (const [name, value] of Object.entries(head)) assert.deepEqual(answer[name], value, name);
-      assert.deepEqual(tensorsOf(answer), outputs.map(tensorOf));
+      assert.deepEqual(
+        tensorsOf(answer),
+        outputs.map((tensor) => tensorOf(tensor, raw)),
+      );
       return;
     }
     await assert.rejects(grpc.call('ModelInfer', message), (error: { code: status; details: string }) => {
@@ -166,15 +171,20 @@ function placeless(message: string): string {
 }
 
 function contents({ datatype, data }: Tensor): object {
-  const field = fieldOf[datatype as Exclude<Datatype, 'FP16'>];
+  const field = fieldOf[datatype as Exclude<Datatype, NarrowFloat>];
   const flat = (data as unknown[]).flat(Number.POSITIVE_INFINITY);
   return { [fieldNames[field]]: datatype === 'BYTES' ? flat.map((text) => Buffer.from(String(text))) : flat };
 }
 
-/** FP16 goes as raw bytes only. */
-function rawContents({ data }: Tensor): Buffer {
+/** Floats of 16 bits go as raw bytes only, and so do the answers to them. */
+function isNarrow({ datatype }: Tensor): boolean {
+  return narrowFloat(datatype as Datatype) !== undefined;
+}
+
+function rawContents({ datatype, data }: Tensor): Buffer {
+  if (datatype === 'BYTES') return writeRaw(data as string[]);
   const flat = (data as number[]).flat(Number.POSITIVE_INFINITY) as number[];
-  return Buffer.from(Uint16Array.from(flat, (value) => toFloat16(value)).buffer);
+  return Buffer.from(Uint16Array.from(flat, (value) => narrowFloat(datatype as Datatype)?.to(value) ?? 0).buffer);
 }
 
 interface Comparable {
@@ -184,9 +194,9 @@ interface Comparable {
   readonly data: unknown;
 }
 
-function tensorOf(tensor: Tensor): Comparable {
+function tensorOf(tensor: Tensor, raw: boolean): Comparable {
   const { name, datatype, shape } = tensor;
-  const data = datatype === 'FP16' ? rawContents(tensor).toString('hex') : (tensor.data as unknown[]).map(String);
+  const data = raw ? rawContents(tensor).toString('hex') : (tensor.data as unknown[]).map(String);
   return { name, datatype, shape: shape.map(String), data };
 }
 

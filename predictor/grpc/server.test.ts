@@ -56,6 +56,22 @@ test('health and metadata', async () => {
   );
 });
 
+test('BF16 goes as raw bytes both ways, and has its own type in the configuration', async () => {
+  const bits = Buffer.from('803f00c0c07f', 'hex');
+  const answer = await grpc.call('ModelInfer', {
+    model_name: 'identity-bf16',
+    inputs: [{ name: 'in', datatype: 'BF16', shape: [3] }],
+    raw_input_contents: [bits],
+  });
+  const [output] = answer['outputs'] as { datatype: string; shape: string[] }[];
+  assert.deepEqual([output?.datatype, output?.shape], ['BF16', ['3']]);
+  assert.deepEqual(answer['raw_output_contents'], [bits]);
+  const { config } = (await grpc.call('ModelConfig', { name: 'identity-bf16' })) as {
+    config: { input: { data_type: string }[]; output: { data_type: string }[] };
+  };
+  assert.deepEqual([config.input[0]?.data_type, config.output[0]?.data_type], ['TYPE_BF16', 'TYPE_BF16']);
+});
+
 test('configuration, statistics and index', async () => {
   const { config } = (await grpc.call('ModelConfig', { name: 'add' })) as { config: Record<string, unknown> };
   assert.equal(config['name'], 'add');
@@ -150,6 +166,7 @@ test('typed contents belong to the datatype', async () => {
     /^unexpected int64_contents for input 'in' of INT8 .*expected int_contents/,
   );
   await refused({ datatype: 'FP16', contents: {} }, /^input 'in' of FP16 has no typed contents/);
+  await refused({ datatype: 'BF16', contents: {} }, /^input 'in' of BF16 has no typed contents/);
   await refused({ datatype: 'INT8' }, /Expected 1, got 0/);
   await refused({ datatype: 'INT9' }, /unknown data-type 'INT9'/);
   await refused({ datatype: 'INT8', shape: [-1] }, /dimension -1 in shape \[-1\]/);

@@ -1,5 +1,6 @@
-/** InferTensorContents ↔ elements. Integers keep every digit; FP16 has no field of its own and goes as raw bytes only. */
+/** InferTensorContents ↔ elements. Integers keep every digit; floats of 16 bits have no field and go as raw bytes only. */
 import { allocate, type Datatype, type TensorData } from '../protocol/datatype.ts';
+import type { NarrowFloat } from '../protocol/narrow-float.ts';
 import { type ContentsField, contentsField, type WireContents } from './messages.ts';
 import { type Cursor, cursorOver, readHalves } from './wire/read.ts';
 
@@ -15,6 +16,7 @@ export const fieldOf = {
   INT32: contentsField.ints,
   INT64: contentsField.longs,
   FP16: undefined,
+  BF16: undefined,
   FP32: contentsField.floats,
   FP64: contentsField.doubles,
   BYTES: contentsField.bytes,
@@ -59,7 +61,7 @@ function countVarints(packed: Buffer): number | undefined {
  * of the datatype's range comes back instead of the elements. Throws WireError.
  */
 export function unpack(
-  datatype: Exclude<Datatype, 'BYTES' | 'FP16'>,
+  datatype: Exclude<Datatype, 'BYTES' | NarrowFloat>,
   packed: Buffer,
   count: number,
 ): TensorData | number {

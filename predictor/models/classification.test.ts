@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { toBfloat16 } from '../protocol/bfloat16.ts';
 import { toFloat16 } from '../protocol/float16.ts';
 import type { Tensor } from '../protocol/tensor.ts';
 import { classify } from './classification.ts';
@@ -24,6 +25,7 @@ test('one item without rows, other datatypes, no rows', () => {
     data: ['1152921504606846976:1', '3:2'],
   });
   assert.deepEqual(whole('FP16', Uint16Array.of(toFloat16(-2), toFloat16(0.5))).data, ['0.5:1', '-2:0']);
+  assert.deepEqual(whole('BF16', Uint16Array.of(toBfloat16(-2), toBfloat16(0.5))).data, ['0.5:1', '-2:0']);
   assert.deepEqual(whole('UINT8', Uint8Array.of(7)).shape, [1]);
   assert.deepEqual(classify({ ...scores, shape: [0, 3], data: new Float32Array(0) }, 2, [], true), {
     datatype: 'BYTES',

@@ -1,5 +1,5 @@
 /** The classification extension: the highest elements of a tensor as text, instead of the tensor. */
-import { fromFloat16 } from '../protocol/float16.ts';
+import { narrowFloat } from '../protocol/narrow-float.ts';
 import type { Tensor } from '../protocol/tensor.ts';
 
 /**
@@ -27,7 +27,7 @@ function highest(tensor: Tensor, start: number, width: number, kept: number, lab
 
 function valueAt({ datatype, data }: Tensor, index: number): number | bigint {
   const value = data[index] as number | bigint;
-  return datatype === 'FP16' ? fromFloat16(Number(value)) : value;
+  return narrowFloat(datatype)?.from(Number(value)) ?? value;
 }
 
 function compare(a: number | bigint, b: number | bigint): number {

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { allocate, type Datatype, type TensorData } from '../protocol/datatype.ts';
+import { narrowFloat } from '../protocol/narrow-float.ts';
 import type { TensorSpec } from '../protocol/signature.ts';
 import { countElements, type NamedTensor, zeros } from '../protocol/tensor.ts';
 
@@ -71,7 +72,7 @@ function fitTensor(value: unknown, spec: TensorSpec): NamedTensor | undefined {
 }
 
 function fill(datatype: Datatype, values: readonly unknown[]): TensorData | undefined {
-  if (datatype === 'FP16') return undefined;
+  if (narrowFloat(datatype) !== undefined) return undefined;
   const data = allocate(datatype, values.length);
   for (const [index, value] of values.entries()) {
     if (Array.isArray(data)) {

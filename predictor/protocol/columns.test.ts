@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { toBfloat16 } from './bfloat16.ts';
 import { createChecker } from './check.ts';
 import type { Datatype, TensorData } from './datatype.ts';
 import { ServeError } from './error.ts';
@@ -44,11 +45,19 @@ test('numbers are brought to the datatype of the matrix, without loss of integer
   assert.deepEqual(pair('INT64', BigInt64Array.of(3n), BigInt64Array.of(-4n), 'FP32'), Float32Array.of(3, -4));
   assert.deepEqual(pair('FP64', Float64Array.of(3), Float64Array.of(4), 'INT64'), BigInt64Array.of(3n, 4n));
   assert.deepEqual(pair('FP16', Uint16Array.of(toFloat16(1.5)), Uint16Array.of(0), 'FP64'), Float64Array.of(1.5, 0));
+  const halves = Uint16Array.of(toBfloat16(1.5), toBfloat16(-3));
+  assert.deepEqual(pair('BF16', halves.slice(0, 1), halves.slice(1), 'FP32'), Float32Array.of(1.5, -3));
+  assert.deepEqual(pair('FP64', Float64Array.of(1.5), Float64Array.of(-3), 'BF16'), halves);
   assert.deepEqual(pair('BYTES', ['a'], ['b'], 'BYTES'), ['a', 'b']);
   refuses(
     () => pair('FP64', Float64Array.of(0.5), Float64Array.of(1), 'INT32'),
     'INPUT_DATA',
     "column 'width' of FP64 holds 0.5, which INT32 cannot (/inputs/0/data/0)",
+  );
+  refuses(
+    () => pair('BF16', Uint16Array.of(toBfloat16(0.5)), Uint16Array.of(0), 'INT32'),
+    'INPUT_DATA',
+    "column 'width' of BF16 holds 0.5, which INT32 cannot (/inputs/0/data/0)",
   );
   refuses(
     () => pair('INT64', BigInt64Array.of(1n), BigInt64Array.of(300n), 'UINT8'),

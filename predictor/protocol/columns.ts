@@ -4,8 +4,8 @@
  */
 import { allocate, type Datatype, type TensorData } from './datatype.ts';
 import { ServeError } from './error.ts';
-import { fromFloat16, toFloat16 } from './float16.ts';
 import type { InferRequest, InputTensor } from './messages.ts';
+import { narrowFloat } from './narrow-float.ts';
 import { pointer } from './pointer.ts';
 import type { Columns, Signature } from './signature.ts';
 import { type NamedTensor, shapeText } from './tensor.ts';
@@ -72,26 +72,35 @@ function checkShape({ name, shape }: InputTensor, index: number, rows: number): 
 
 function fill(data: TensorData, datatype: Datatype, { input, index }: Found, column: number, width: number): void {
   const target = data as unknown[];
+  const convert = converter(input.datatype, datatype);
   for (let row = 0; row < input.data.length; row++) {
     const value = input.data[row] as number | bigint | string;
-    const cast = typeof value === 'string' ? value : convert(value, input.datatype, datatype);
+    const cast = typeof value === 'string' ? value : convert(value);
     if (cast === undefined) {
-      const message = `column '${input.name}' of ${input.datatype} holds ${value}, which ${datatype} cannot`;
+      const shown = narrowFloat(input.datatype)?.from(Number(value)) ?? value;
+      const message = `column '${input.name}' of ${input.datatype} holds ${shown}, which ${datatype} cannot`;
       throw new ServeError('INPUT_DATA', message, { pointer: pointer('inputs', index, 'data', row) });
     }
     target[row * width + column] = cast;
   }
 }
 
+/** From an element of one datatype to one of the other; undefined for what that cannot hold. */
+function converter(from: Datatype, to: Datatype): (value: number | bigint) => number | bigint | undefined {
+  const [given, wanted] = [narrowFloat(from), narrowFloat(to)];
+  return (value) => {
+    const number = given === undefined ? value : given.from(Number(value));
+    if (wanted !== undefined) return wanted.to(Number(number));
+    return to === 'FP32' || to === 'FP64' ? Number(number) : whole(number, to);
+  };
+}
+
 /** The storage itself cuts integers to their width, so what does not come back the same did not fit. */
-function convert(value: number | bigint, from: Datatype, to: Datatype): number | bigint | undefined {
-  const number = from === 'FP16' ? fromFloat16(Number(value)) : value;
-  if (to === 'FP16') return toFloat16(Number(number));
-  if (to === 'FP32' || to === 'FP64') return Number(number);
+function whole(number: number | bigint, to: Datatype): number | bigint | undefined {
   if (typeof number === 'number' && !Number.isInteger(number)) return undefined;
   if (to === 'BOOL') return number === 0 || number === 1 || number === 0n || number === 1n ? Number(number) : undefined;
   const probe = allocate(to, 1);
-  const whole = to === 'INT64' || to === 'UINT64' ? BigInt(number) : Number(number);
-  (probe as unknown[])[0] = whole;
-  return probe[0] === whole ? whole : undefined;
+  const integer = to === 'INT64' || to === 'UINT64' ? BigInt(number) : Number(number);
+  (probe as unknown[])[0] = integer;
+  return probe[0] === integer ? integer : undefined;
 }

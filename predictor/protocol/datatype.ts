@@ -1,7 +1,7 @@
 /**
  * The tensor datatypes of the Open Inference Protocol V2 that this predictor serves, and how each lies in memory.
  *
- * FP16 has no array of its own on every Node release that we support, so its elements are the raw 16 bits.
+ * FP16 and BF16 have no array of their own on every Node release that we support, so their elements are the raw 16 bits.
  * BYTES elements are text: ONNX has no other variable-length element.
  */
 
@@ -16,6 +16,7 @@ const table = {
   INT32: { bytes: 4, array: Int32Array },
   INT64: { bytes: 8, array: BigInt64Array },
   FP16: { bytes: 2, array: Uint16Array },
+  BF16: { bytes: 2, array: Uint16Array },
   FP32: { bytes: 4, array: Float32Array },
   FP64: { bytes: 8, array: Float64Array },
   BYTES: { bytes: undefined, array: Array<string> },

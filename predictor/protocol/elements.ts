@@ -1,4 +1,5 @@
 /** Single elements of tensor data in JSON: which values each datatype accepts, and what a refusal asks for. */
+import { beyondBfloat16, toBfloat16 } from './bfloat16.ts';
 import type { Datatype } from './datatype.ts';
 import { maxFloat16, toFloat16 } from './float16.ts';
 
@@ -34,6 +35,7 @@ const rules: Readonly<Record<Datatype, ElementRule>> = {
   INT32: integerRule(-2_147_483_648, 2_147_483_647),
   INT64: longRule(smallest64, largest64),
   FP16: floatRule((value) => Math.abs(value) < maxFloat16 + 16, toFloat16, 'within ±65504'),
+  BF16: floatRule((value) => Math.abs(value) < beyondBfloat16, toBfloat16, 'within the range of BF16'),
   FP32: floatRule(
     (value) => Number.isFinite(Math.fround(value)),
     (value) => value,

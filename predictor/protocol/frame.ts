@@ -7,8 +7,8 @@
 import { allocate, type TensorData } from './datatype.ts';
 import { type ElementRule, elementRule } from './elements.ts';
 import { ServeError } from './error.ts';
-import { fromFloat16 } from './float16.ts';
 import type { ModelMetadata, TensorMetadata } from './messages.ts';
+import { narrowFloat } from './narrow-float.ts';
 import { pointer } from './pointer.ts';
 import type { NamedTensor } from './tensor.ts';
 
@@ -116,7 +116,8 @@ export function columnsFrame(inputs: readonly NamedTensor[]): Frame {
 
 /** Elements as JSON would have them; 64-bit integers as numbers where these are exact. */
 function plainElements({ datatype, data }: NamedTensor): readonly unknown[] {
-  if (datatype === 'FP16') return Array.from(data as Uint16Array, (bits) => orNull(fromFloat16(bits)));
+  const narrow = narrowFloat(datatype);
+  if (narrow !== undefined) return Array.from(data as Uint16Array, (bits) => orNull(narrow.from(bits)));
   if (data instanceof Float32Array || data instanceof Float64Array) return Array.from(data, orNull);
   if (!(data instanceof BigInt64Array || data instanceof BigUint64Array)) return Array.from(data as ArrayLike<unknown>);
   return Array.from(data as BigInt64Array, (value) => (Number.isSafeInteger(Number(value)) ? Number(value) : value));

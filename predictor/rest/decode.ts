@@ -107,11 +107,7 @@ function datatypeAt(fields: Fields, name: string, at: readonly Step[]): Datatype
   const named = member(fields, 'datatype');
   if (isDatatype(named)) return named;
   const datatype = textAt(named, [...at, 'datatype']);
-  const which =
-    datatype === 'BF16'
-      ? "data-type 'BF16', which the runtime of this server cannot carry"
-      : `unknown data-type '${datatype.slice(0, 40)}'`;
-  const message = `input '${name}' has ${which}, expected one of ${datatypes.join(', ')}`;
+  const message = `input '${name}' has unknown data-type '${datatype.slice(0, 40)}', expected one of ${datatypes.join(', ')}`;
   throw new ServeError('INPUT_DATATYPE', message, { pointer: pointer(...at, 'datatype') });
 }
 

@@ -3,8 +3,8 @@
  *
  * Members without a value are left out: the protocol's schema has no null. Data is flat, in row-major order.
  */
-import { fromFloat16 } from '../protocol/float16.ts';
 import type { InferResponse } from '../protocol/messages.ts';
+import { narrowFloat } from '../protocol/narrow-float.ts';
 import { writeRaw } from '../protocol/raw.ts';
 import type { NamedTensor } from '../protocol/tensor.ts';
 
@@ -67,12 +67,13 @@ function tensorHead({ name, shape, datatype }: NamedTensor): string {
   return `{"name":${JSON.stringify(name)},"shape":[${shape.join(',')}],"datatype":"${datatype}"`;
 }
 
-/** 64-bit integers with all their digits; FP32 and FP16 as the double of the same value; NaN and infinities as null. */
+/** 64-bit integers with all their digits; FP32, FP16 and BF16 as the double of the same value; NaN and infinities as null. */
 export function encodeData({ datatype, data }: Pick<NamedTensor, 'datatype' | 'data'>): string {
   if (Array.isArray(data)) return data.map((text) => JSON.stringify(text)).join(',');
   if (datatype === 'BOOL') return Array.from(data as Uint8Array, (bit) => (bit === 0 ? 'false' : 'true')).join(',');
-  if (datatype === 'FP16') return Array.from(data as Uint16Array, (bits) => number(fromFloat16(bits))).join(',');
   if (data instanceof Float32Array || data instanceof Float64Array) return floats(data);
+  const narrow = narrowFloat(datatype);
+  if (narrow !== undefined) return Array.from(data as Uint16Array, (bits) => number(narrow.from(bits))).join(',');
   return data.join(',');
 }
 

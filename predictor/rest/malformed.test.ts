@@ -86,6 +86,7 @@ const wrongElements: Readonly<Record<Datatype, readonly unknown[]>> = {
   INT32: [-2_147_483_649, 2_147_483_648, 0.5, '1', null, true],
   INT64: [-(2 ** 64), 2 ** 63, 0.5, '1', null, true],
   FP16: [65_520, -65_520, '1', true, [], {}],
+  BF16: [3.397e38, -1e39, '1', true, [], {}],
   FP32: [3.5e38, -1e39, '1', true, [], {}],
   FP64: ['1', 'NaN', true, false, [], {}],
   BYTES: [1, null, true, [], {}, 0.5],

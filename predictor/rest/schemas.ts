@@ -1,4 +1,5 @@
 /** JSON Schema (2020-12) of one model's requests and answers, from its metadata. */
+import { beyondBfloat16 } from '../protocol/bfloat16.ts';
 import type { Datatype } from '../protocol/datatype.ts';
 import type { ModelMetadata, TensorMetadata } from '../protocol/messages.ts';
 import { exampleInputs, exampleInstances } from './example-request.ts';
@@ -21,6 +22,12 @@ const elements: Readonly<Record<Datatype, Schema>> = {
   INT32: { type: 'integer', minimum: -2_147_483_648, maximum: 2_147_483_647 },
   INT64: { type: 'integer', format: 'int64' },
   FP16: { type: ['number', 'null'], exclusiveMinimum: -65_520, exclusiveMaximum: 65_520, description: 'null is NaN' },
+  BF16: {
+    type: ['number', 'null'],
+    exclusiveMinimum: -beyondBfloat16,
+    exclusiveMaximum: beyondBfloat16,
+    description: 'null is NaN',
+  },
   FP32: {
     type: ['number', 'null'],
     exclusiveMinimum: -beyondFloat32,

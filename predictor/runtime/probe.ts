@@ -6,7 +6,7 @@
  * draws, that rows computed together are the rows computed alone.
  */
 import { allocate, type TensorData } from '../protocol/datatype.ts';
-import { fromFloat16, toFloat16 } from '../protocol/float16.ts';
+import { narrowFloat } from '../protocol/narrow-float.ts';
 import type { NamedTensor, Tensor } from '../protocol/tensor.ts';
 import { joinRows, rowsOf } from './batch.ts';
 import type { Session } from './session.ts';
@@ -39,6 +39,8 @@ const mostElements = 65_536;
 const longestRunUs = 1_000_000;
 /** Kernels for one row and for many add in another order. */
 const tolerance = 1e-3;
+/** Neighbours among BF16 lie up to 2^-7 apart. */
+const coarseTolerance = 2 ** -7 + 1e-3;
 
 /** Never throws for what the model does. */
 export function probe(session: Session, feeds: readonly NamedTensor[]): Probe {
@@ -133,13 +135,15 @@ function samePartsTogether(
 
 function alike(one: Tensor, other: Tensor): boolean {
   if (one.shape.length !== other.shape.length || one.data.length !== other.data.length) return false;
-  const floats = one.datatype.startsWith('FP');
+  const narrow = narrowFloat(one.datatype);
+  const floats = one.datatype.startsWith('FP') || narrow !== undefined;
+  const allowed = one.datatype === 'BF16' ? coarseTolerance : tolerance;
   for (let index = 0; index < one.data.length; index++) {
     const [a, b] = [one.data[index], other.data[index]];
     if (a === b) continue;
     if (!floats || typeof a !== 'number' || typeof b !== 'number') return false;
-    const [x, y] = one.datatype === 'FP16' ? [fromFloat16(a), fromFloat16(b)] : [a, b];
-    const near = Math.abs(x - y) <= tolerance * Math.max(1e-3, Math.abs(x), Math.abs(y));
+    const [x, y] = narrow === undefined ? [a, b] : [narrow.from(a), narrow.from(b)];
+    const near = Math.abs(x - y) <= allowed * Math.max(1e-3, Math.abs(x), Math.abs(y));
     if (!near && !(Number.isNaN(x) && Number.isNaN(y))) return false;
   }
   return true;
@@ -169,7 +173,8 @@ function moved(datatype: NamedTensor['datatype'], value: number | bigint | strin
   if (typeof value === 'string') return value;
   if (typeof value === 'bigint') return value + BigInt(Math.floor(noise * 3));
   if (datatype === 'BOOL') return noise < 0.5 ? 0 : 1;
-  if (datatype === 'FP16') return toFloat16(fromFloat16(value) * (0.5 + noise) + noise - 0.5);
+  const narrow = narrowFloat(datatype);
+  if (narrow !== undefined) return narrow.to(narrow.from(value) * (0.5 + noise) + noise - 0.5);
   if (datatype.startsWith('FP')) return value * (0.5 + noise) + noise - 0.5;
   return Math.min(value + Math.floor(noise * 3), 127);
 }

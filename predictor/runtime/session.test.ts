@@ -45,6 +45,7 @@ const samples: Readonly<Record<Datatype, TensorData>> = {
   INT32: Int32Array.of(-2147483648, 2147483647),
   INT64: BigInt64Array.of(-9223372036854775808n, 9007199254740993n),
   FP16: Uint16Array.of(0x3c00, 0xfbff),
+  BF16: Uint16Array.of(0x3f81, 0xff7f),
   FP32: Float32Array.of(0.1, Number.NaN),
   FP64: Float64Array.of(0.1, -Infinity),
   BYTES: ['größe', ''],

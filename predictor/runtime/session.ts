@@ -4,7 +4,9 @@ import { dirname, resolve, sep } from 'node:path';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { TensorSpec } from '../protocol/signature.ts';
 import type { NamedTensor, Tensor } from '../protocol/tensor.ts';
+import { type Bfloat16Rewrite, withoutBfloat16 } from './bfloat16.ts';
 import { elementType, type NativeSession, type NativeValue, openNative } from './binding.ts';
+import { type Border, borderOf } from './border.ts';
 import { type GraphFacts, readFacts } from './facts.ts';
 import { datatypeOf, fromOrt, toOrt } from './tensors.ts';
 import { WireError } from './wire.ts';
@@ -49,20 +51,30 @@ const logOnlyFatal = 4;
  * be served.
  */
 export async function openSession(file: string, bytes: Uint8Array, options: SessionOptions): Promise<Session> {
-  const { facts, rewritten } = readModel(bytes);
+  const { facts, rewritten, halves } = readModel(bytes);
   const ortOptions = sessionOptions(options);
   const session = await create(file, bytes, rewritten, facts, ortOptions);
   try {
-    return wrap(session, facts);
+    return wrap(session, facts, halves === undefined ? undefined : borderOf(halves));
   } catch (error) {
     session.dispose();
     throw error;
   }
 }
 
-function readModel(bytes: Uint8Array): { facts: GraphFacts; rewritten: Uint8Array | undefined } {
+interface ReadModel {
+  readonly facts: GraphFacts;
+  /** Undefined when the file can be opened as it is. */
+  readonly rewritten: Uint8Array | undefined;
+  /** Undefined without BF16 at the graph's border. */
+  readonly halves: Bfloat16Rewrite | undefined;
+}
+
+function readModel(bytes: Uint8Array): ReadModel {
   try {
-    return { facts: readFacts(bytes), rewritten: withoutZipMap(bytes) };
+    const unzipped = withoutZipMap(bytes);
+    const halves = withoutBfloat16(unzipped ?? bytes);
+    return { facts: readFacts(bytes), rewritten: halves?.model ?? unzipped, halves };
   } catch (error) {
     if (error instanceof WireError) throw new Error(`not an ONNX file: ${error.message}`);
     throw error;
@@ -104,13 +116,16 @@ function externalPath(file: string, location: string): string {
   return path;
 }
 
-function wrap(session: NativeSession, facts: GraphFacts): Session {
+function wrap(session: NativeSession, facts: GraphFacts, border: Border | undefined): Session {
   const inputs = session.inputMetadata.map((input) => {
-    const spec = specOf(input, facts);
+    const spec = specOf(input, facts, border?.publicInputs);
     if (spec === undefined) throw new Error(`input '${input.name}' is not a tensor of a type that the protocol has`);
     return spec;
   });
-  const found = session.outputMetadata.map((output) => ({ name: output.name, spec: specOf(output, facts) }));
+  const found = session.outputMetadata.map((output) => ({
+    name: output.name,
+    spec: specOf(output, facts, border?.publicOutputs),
+  }));
   const outputs = found.flatMap(({ spec }) => spec ?? []);
   const hiddenOutputs = found.flatMap(({ name, spec }) => (spec === undefined ? name : []));
   if (outputs.length === 0) throw new Error(`no output is a tensor: ${hiddenOutputs.join(', ')}`);
@@ -119,17 +134,23 @@ function wrap(session: NativeSession, facts: GraphFacts): Session {
     outputs,
     hiddenOutputs,
     facts,
-    run: (feeds, names) => run(session, feeds, names),
+    run:
+      border === undefined
+        ? (feeds, names) => run(session, feeds, names)
+        : (feeds, names) => border.run((inner, asked) => run(session, inner, asked), feeds, names),
     release: () => session.dispose(),
   };
 }
 
-function specOf(value: NativeValue, facts: GraphFacts): TensorSpec | undefined {
+/** `halves` are names of FP32 values → the names of the BF16 values that they stand for. */
+function specOf(value: NativeValue, facts: GraphFacts, halves?: ReadonlyMap<string, string>): TensorSpec | undefined {
   const type = value.isTensor ? elementType(value) : undefined;
-  const datatype = type === undefined ? undefined : datatypeOf(type);
+  const half = halves?.get(value.name);
+  const name = half ?? value.name;
+  const datatype = half !== undefined ? 'BF16' : type === undefined ? undefined : datatypeOf(type);
   if (datatype === undefined) return undefined;
-  const anyRank = value.shape.length === 0 && facts.anyRank.has(value.name);
-  return { name: value.name, datatype, shape: anyRank ? [-1] : [...value.shape], anyRank };
+  const anyRank = value.shape.length === 0 && facts.anyRank.has(name);
+  return { name, datatype, shape: anyRank ? [-1] : [...value.shape], anyRank };
 }
 
 const runOptions: InferenceSession.RunOptions = { logSeverityLevel: logOnlyFatal };

@@ -3,7 +3,7 @@ import { Tensor as OrtTensor } from 'onnxruntime-node';
 import { type Datatype, holds } from '../protocol/datatype.ts';
 import type { NamedTensor, Tensor } from '../protocol/tensor.ts';
 
-/** Names of element types in onnxruntime's JavaScript interface. */
+/** Names of element types in onnxruntime's JavaScript interface, which has none for BF16: such tensors are FP32 by then. */
 const ortTypes = {
   BOOL: 'bool',
   UINT8: 'uint8',
@@ -18,7 +18,7 @@ const ortTypes = {
   FP32: 'float32',
   FP64: 'float64',
   BYTES: 'string',
-} as const satisfies Record<Datatype, OrtTensor.Type>;
+} as const satisfies Record<Exclude<Datatype, 'BF16'>, OrtTensor.Type>;
 
 const datatypes = new Map<string, Datatype>(Object.entries(ortTypes).map(([name, type]) => [type, name as Datatype]));
 
@@ -47,7 +47,7 @@ export function datatypeOf(type: string): Datatype | undefined {
 
 export function toOrt(tensor: NamedTensor): OrtTensor {
   // The pair of type and array is right by the invariant of Tensor; the overloads cannot express the choice.
-  return new OrtTensor(ortTypes[tensor.datatype] as 'float32', tensor.data as Float32Array, tensor.shape);
+  return new OrtTensor(ortTypes[tensor.datatype as 'FP32'], tensor.data as Float32Array, tensor.shape);
 }
 
 /** Takes the actual shape: some converters declare another one than they return. Throws for types without a datatype. */

@@ -22,10 +22,12 @@ import { bytesField, type Field, floatField, integerField, writeFields } from '.
 /** TensorProto.DataType. */
 export const elementTypes: Readonly<Record<Datatype, number>> = {
   FP32: 1, UINT8: 2, INT8: 3, UINT16: 4, INT16: 5, INT32: 6, INT64: 7, BYTES: 8, BOOL: 9, FP16: 10, FP64: 11, UINT32: 12, UINT64: 13,
+  BF16: 16,
 };
 
 export type Bytes = Uint8Array;
-type Attribute = string | number | readonly number[] | readonly string[] | { readonly floats: readonly number[] };
+type Attribute =
+  string | number | readonly number[] | readonly string[] | { readonly floats: readonly number[] } | { readonly graph: Bytes };
 
 /** -1 is an open dimension; no shape at all leaves the rank open. */
 export function value(name: string, datatype: Datatype, shape?: readonly number[]): Bytes {
@@ -81,6 +83,7 @@ function attribute(name: string, content: Attribute): Bytes {
 function attributeContent(content: Attribute): [number, Field[]] {
   if (typeof content === 'number') return [2, [integerField(attributeField.integer, content)]];
   if (typeof content === 'string') return [3, [bytesField(attributeField.text, content)]];
+  if ('graph' in content) return [5, [bytesField(attributeField.graph, content.graph)]];
   if ('floats' in content) return [6, content.floats.map((item) => floatField(attributeField.floats, item))];
   if (typeof content[0] === 'number') return [7, content.map((item) => integerField(attributeField.integers, item as number))];
   return [8, content.map((item) => bytesField(attributeField.texts, item as string))];
@@ -103,6 +106,16 @@ export function weights(name: string, shape: readonly number[], values: readonly
   ]);
 }
 
+/** Elements inside the model, given as their bytes. */
+export function initializer(name: string, datatype: Datatype, shape: readonly number[], raw: ArrayBufferView): Bytes {
+  return writeFields([
+    ...shape.map((size) => integerField(tensorField.dimensions, size)),
+    integerField(tensorField.dataType, elementTypes[datatype]),
+    bytesField(tensorField.name, name),
+    bytesField(tensorField.rawData, new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength)),
+  ]);
+}
+
 export interface GraphParts {
   readonly nodes: readonly Bytes[];
   readonly inputs: readonly Bytes[];
@@ -113,19 +126,23 @@ export interface GraphParts {
   readonly extra?: readonly Field[];
 }
 
-export function model(parts: GraphParts): Bytes {
-  const graph = writeFields([
+/** A graph by itself, as If and Loop hold them. */
+export function graph(parts: GraphParts): Bytes {
+  return writeFields([
     ...parts.nodes.map((bytes) => bytesField(graphField.node, bytes)),
     bytesField(graphField.name, 'test'),
     ...(parts.initializers ?? []).map((bytes) => bytesField(graphField.initializer, bytes)),
     ...parts.inputs.map((bytes) => bytesField(graphField.input, bytes)),
     ...parts.outputs.map((bytes) => bytesField(graphField.output, bytes)),
   ]);
+}
+
+export function model(parts: GraphParts): Bytes {
   const opsets = Object.entries(parts.opsets ?? { '': 13, [mlDomain]: 1 });
   return writeFields([
     integerField(modelField.irVersion, 8),
     bytesField(modelField.producerName, 'test'),
-    bytesField(modelField.graph, graph),
+    bytesField(modelField.graph, graph(parts)),
     ...opsets.map(([domain, version]) =>
       bytesField(modelField.opsetImport, writeFields([bytesField(opsetField.domain, domain), integerField(opsetField.version, version)])),
     ),

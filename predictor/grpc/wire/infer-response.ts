@@ -23,7 +23,7 @@ import {
 
 export type Form = 'typed' | 'raw';
 
-/** Fields go from the last to the first, as the writer wants it. FP16 has no typed form, so that it must not come here. */
+/** Fields go from the last to the first, as the writer wants it. Floats of 16 bits have no typed form and must not come here so. */
 export function writeInferResponse(response: InferResponse, form: Form): Answer {
   const writer = createWriter(256);
   putInferResponse(writer, response, form);

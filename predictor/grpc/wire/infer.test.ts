@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Datatype, datatypes, type TensorData } from '../../protocol/datatype.ts';
 import type { InferResponse, Parameters } from '../../protocol/messages.ts';
+import type { NarrowFloat } from '../../protocol/narrow-float.ts';
 import { method } from '../../testdata/grpc.ts';
 import { decodeInfer } from '../decode.ts';
 import type { Answer } from '../messages.ts';
@@ -20,7 +21,7 @@ const wholeOf = ({ pieces }: Answer) => Buffer.concat(pieces).subarray(PREFIX);
 
 type Elements = (number | bigint | string)[];
 
-const elements: Readonly<Record<Exclude<Datatype, 'FP16'>, fc.Arbitrary<number | bigint | string>>> = {
+const elements: Readonly<Record<Exclude<Datatype, NarrowFloat>, fc.Arbitrary<number | bigint | string>>> = {
   BOOL: fc.integer({ min: 0, max: 1 }),
   UINT8: fc.integer({ min: 0, max: 255 }),
   UINT16: fc.integer({ min: 0, max: 65535 }),
@@ -58,7 +59,7 @@ const mapMessage = (values: Parameters) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, parameterMessage(value)]));
 
 /** As reflection takes and gives them: 64-bit integers as text, BOOL as true and false, BYTES as bytes. */
-function contentsMessage(datatype: Exclude<Datatype, 'FP16'>, data: Elements) {
+function contentsMessage(datatype: Exclude<Datatype, NarrowFloat>, data: Elements) {
   const plain = data.map((value) => {
     if (typeof value === 'bigint') return value.toString();
     if (datatype === 'BOOL') return value === 1;
@@ -108,7 +109,7 @@ test('typed requests are read as reflection writes them', () => {
 });
 
 /** The same elements, as the data plane holds them. */
-function stored(datatype: Exclude<Datatype, 'FP16'>, data: Elements): TensorData {
+function stored(datatype: Exclude<Datatype, NarrowFloat>, data: Elements): TensorData {
   const bytes = infer.requestSerialize({
     inputs: [{ datatype, shape: [data.length], contents: contentsMessage(datatype, data) }],
   });
