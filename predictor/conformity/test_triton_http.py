@@ -3,6 +3,7 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
+import ml_dtypes
 import numpy as np
 import pytest
 import tritonclient.http as client
@@ -32,7 +33,7 @@ def check(result, wanted: dict):
 
 
 def is_half(arrays: dict) -> bool:
-    return any(array.dtype == np.float16 for array in arrays.values())
+    return any(array.dtype in (np.float16, ml_dtypes.bfloat16) for array in arrays.values())
 
 
 @pytest.mark.parametrize("binary_in", [True, False], ids=["binary-in", "json-in"])
@@ -40,7 +41,7 @@ def is_half(arrays: dict) -> bool:
 def test_every_model(triton, zoo, model, binary_in, binary_out):
     arrays, wanted = sample(zoo, model), expected(zoo, model)
     if is_half(arrays) and not binary_in:
-        pytest.skip("the client has no FP16 in JSON")
+        pytest.skip("the client has no floats of 16 bits in JSON")
     outputs = [client.InferRequestedOutput(name, binary_data=binary_out) for name in wanted]
     check(triton.infer(model, inputs_of(arrays, binary_in), outputs=outputs), wanted)
 

@@ -9,6 +9,7 @@ import sys
 import warnings
 from pathlib import Path
 
+import ml_dtypes
 import numpy as np
 import onnx
 from onnx import TensorProto as T
@@ -20,6 +21,7 @@ NUMPY = {
     T.FLOAT: np.float32, T.DOUBLE: np.float64, T.FLOAT16: np.float16, T.BOOL: np.bool_, T.STRING: np.object_,
     T.INT8: np.int8, T.INT16: np.int16, T.INT32: np.int32, T.INT64: np.int64,
     T.UINT8: np.uint8, T.UINT16: np.uint16, T.UINT32: np.uint32, T.UINT64: np.uint64,
+    T.BFLOAT16: ml_dtypes.bfloat16,
 }
 
 
@@ -55,7 +57,8 @@ def sample_of(kind: int) -> np.ndarray:
     if np.issubdtype(dtype, np.integer):
         bounds = np.iinfo(dtype)
         return np.array([bounds.min, bounds.max, 0, 1, 42], dtype=dtype)
-    return np.array([0, -0.0, 1.5, -2.25, np.finfo(dtype).max, np.finfo(dtype).tiny], dtype=dtype)
+    bounds = ml_dtypes.finfo(dtype)
+    return np.array([0, -0.0, 1.5, -2.25, bounds.max, bounds.tiny], dtype=dtype)
 
 
 def hand_built(zoo: Zoo):
@@ -93,6 +96,10 @@ def hand_built(zoo: Zoo):
               {"in": np.array([["cat"], ["dog"], ["cow"]], object)})
     zoo.graph("half_precision", one("Mul", ["in", "two"], ["out"]), [("in", T.FLOAT16, ["n"])], [("out", T.FLOAT16, ["n"])],
               {"in": np.array([0.1, 3, -1e-7], np.float16)}, [numpy_helper.from_array(np.array(2, np.float16), "two")])
+    # Rounded on its way out: no kernel computes with BF16 itself.
+    zoo.graph("brain_floats", [h.make_node("Cast", ["in"], ["wide"], to=T.FLOAT), h.make_node("Mul", ["wide", "three"], ["product"]),
+              h.make_node("Cast", ["product"], ["out"], to=T.BFLOAT16)], [("in", T.BFLOAT16, ["n", 2])], [("out", T.BFLOAT16, ["n", 2])],
+              {"in": f.normal(size=(8, 2)).astype(ml_dtypes.bfloat16)}, [numpy_helper.from_array(np.array(3, np.float32), "three")])
     zoo.graph("convolution", [h.make_node("Conv", ["image", "kernel"], ["c"], pads=[1, 1, 1, 1]), h.make_node("Softmax", ["c"], ["out"], axis=1)],
               [("image", T.FLOAT, ["n", 3, 8, 8])], [("out", T.FLOAT, ["n", 4, 8, 8])],
               {"image": f.normal(size=(2, 3, 8, 8)).astype(np.float32)},
