@@ -269,6 +269,11 @@ const graphs: Readonly<Record<string, { change: Partial<OneNode>; code: string; 
     code: 'MODEL_OPERATOR',
     says: /has no ai\.onnx Erf of DOUBLE \(it has it of FLOAT\)$/,
   },
+  'an operator that computes with BF16': {
+    change: { operator: 'Erf', element: 16 },
+    code: 'MODEL_OPERATOR',
+    says: /has no ai\.onnx Erf of BFLOAT16 \(it has it of FLOAT\)$/,
+  },
   'an operator of somebody else': {
     change: { domain: 'org.example', opset: 1 },
     code: 'MODEL_OPERATOR',
