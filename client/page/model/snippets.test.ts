@@ -68,6 +68,9 @@ test('tritonclient gets the place without its scheme, and tensors with the types
   assert.match(text, /np\.array\(\[9223372036854775807, 1\], dtype=np\.int64\)\.reshape\(/);
   assert.match(text, /dtype=np\.object_/);
   assert.match(text, /np\.array\(\[True, False\], dtype=np\.bool_\)/);
+  const halves = snippetOf('triton', { inputs: [{ name: 'h', shape: [1], datatype: 'BF16', data: [1] }] }, place);
+  assert.match(halves, /^import ml_dtypes\n[\s\S]*np\.array\(\[1\], dtype=ml_dtypes\.bfloat16\)/);
+  assert.doesNotMatch(text, /ml_dtypes/);
   assert.match(snippetOf('triton', request, place), /"127\.0\.0\.1:8080"\)$/m);
   assert.match(snippetOf('triton', request, { url: place.url, model: place.model }), /^# .*Choose Python/);
 });

@@ -57,7 +57,9 @@ const writers: Readonly<Record<Language, (request: InferRequest, place: Place) =
     const { protocol, host, pathname } = new URL(base);
     const place = `${host}${pathname.replace(/\/$/, '')}`;
     const known = protocol === 'https:' ? ', ssl=True' : '';
+    const halves = request.inputs.some(({ datatype }) => datatype === 'BF16');
     return [
+      ...(halves ? ['import ml_dtypes'] : []),
       'import numpy as np',
       'import tritonclient.http as triton',
       '',
@@ -108,11 +110,11 @@ function python(value: Json): string {
     .join(', ')}}`;
 }
 
-/** Type of NumPy from which tritonclient makes a tensor; it takes BF16 from 32 bits, and texts as objects. */
+/** Type of NumPy from which tritonclient makes a tensor; it takes BF16 from a package of its own, and texts as objects. */
 function numpyOf(datatype: string): string {
   if (datatype === 'BOOL') return 'np.bool_';
   if (datatype === 'BYTES') return 'np.object_';
-  if (datatype === 'BF16') return 'np.float32';
+  if (datatype === 'BF16') return 'ml_dtypes.bfloat16';
   return `np.${datatype.toLowerCase().replace('fp', 'float')}`;
 }
 
