@@ -64,6 +64,7 @@ test('text labels, open ranks, and what is no tensor', () => {
   assert.deepEqual(facts.outputs[0], { name: 'label', type: 'STRING', datatype: 'BYTES', shape: [-1] });
   const open = read(make.identity('FP16'));
   assert.deepEqual(open.inputs, [{ name: 'in', type: 'FLOAT16', datatype: 'FP16' }]);
+  assert.deepEqual(read(make.identity('BF16')).inputs, [{ name: 'in', type: 'BFLOAT16', datatype: 'BF16' }]);
   const odd = read(make.model({ nodes: [], inputs: [make.sequenceOfTensors('s')], outputs: [] }));
   assert.deepEqual(odd.inputs, [{ name: 's', type: 'sequence' }]);
 });
