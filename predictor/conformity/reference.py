@@ -51,7 +51,8 @@ def assert_same(found: np.ndarray, wanted: np.ndarray, tolerance: float = 1e-5):
         assert [text_of(item) for item in found.ravel()] == [text_of(item) for item in wanted.ravel()]
     elif wanted.dtype == ml_dtypes.bfloat16:
         assert found.dtype == wanted.dtype
-        np.testing.assert_array_equal(found.view(np.uint16), wanted.view(np.uint16))
+        # As numbers: Python reads the -0 of JSON as the integer 0.
+        np.testing.assert_array_equal(found.astype(np.float64), wanted.astype(np.float64))
     elif wanted.dtype.kind == "f":
         np.testing.assert_allclose(found.astype(np.float64), wanted.astype(np.float64), rtol=tolerance, atol=tolerance)
     else:
