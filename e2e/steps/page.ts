@@ -32,7 +32,7 @@ export const page: Step = {
       mkdirSync(folder, { recursive: true });
       const picture = join(folder, 'page.png') as `${string}.png`;
       await tab.screenshot({ path: picture });
-      say(`https://iris.${domain}/ answers Setosa (${picture})`);
+      say(`https://iris.${domain}/ answers Setosa (page.png)`);
     } finally {
       await browser.close();
     }
