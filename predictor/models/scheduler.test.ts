@@ -169,6 +169,31 @@ test('a full queue refuses, and takes again when there is room', async () => {
   assert.equal(statistics.read().fail.count, 1);
 });
 
+test('whoever went away in the turn of the request makes room for the next one', async () => {
+  const { scheduler, begun } = setUp({ maxWaiting: 2 });
+  const running = outcome(scheduler.submit(work([0]), context()));
+  await turn();
+  const caller = { gone: false };
+  const leaving: RequestContext = {
+    requestId: 'r',
+    get gone() {
+      return caller.gone;
+    },
+  };
+  const gone = outcome(scheduler.submit(work([1]), leaving));
+  const late = outcome(scheduler.submit(work([2]), context({ deadline: performance.now() + 1 })));
+  const end = performance.now() + 2;
+  while (performance.now() < end);
+  caller.gone = true;
+  const next = outcome(scheduler.submit(work([3]), context()));
+  assert.deepEqual(await Promise.all([gone, late]), ['CANCELLED', 'DEADLINE_EXCEEDED']);
+  assert.equal(scheduler.waiting(), 1);
+  await begun[0]?.finish();
+  await turn();
+  await begun[1]?.finish();
+  assert.deepEqual(await Promise.all([running, next]), [[0], [3]]);
+});
+
 test('deadlines and cancellations end the wait; nothing is computed for nobody', async () => {
   const { scheduler, begun } = setUp();
   const running = outcome(scheduler.submit(work([0]), context()));

@@ -153,12 +153,22 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     queue.unshift(again);
   };
 
+  /** Requests of this turn have no listeners yet: whoever went away, or is too late, makes room when it is wanted. */
+  const isFull = () => {
+    if (queue.length < options.maxWaiting) return false;
+    for (const job of queue.waiting()) {
+      const over = refusalOf(job.context, title, false, options.maxWaiting);
+      if (over !== undefined) leave(job, over);
+    }
+    return queue.length >= options.maxWaiting;
+  };
+
   lanes.watch(pump);
   return {
     waiting: () => queue.length,
     batches: () => batching !== undefined,
     submit: (work, context) => {
-      const refusal = refusalOf(context, title, queue.length >= options.maxWaiting, options.maxWaiting);
+      const refusal = refusalOf(context, title, isFull(), options.maxWaiting);
       if (refusal !== undefined) {
         statistics.failed(0);
         return Promise.reject(refusal);
